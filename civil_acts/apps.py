@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CivilActsConfig(AppConfig):
+    name = "civil_acts"

@@ -1,0 +1,51 @@
+import uuid
+
+from django.db import models
+
+
+class Event(models.Model):
+    """What somebody did: append-only by trigger and by grants.
+
+    Actor, office and subject are ids and labels, not foreign keys: the trail
+    outlives the rows it speaks of.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    action = models.CharField(max_length=80)
+    actor_uuid = models.UUIDField(null=True, blank=True)
+    actor_label = models.CharField(max_length=200)
+    office_uuid = models.UUIDField(null=True, blank=True)
+    subject_kind = models.CharField(max_length=80)
+    subject_uuid = models.UUIDField(null=True, blank=True)
+    subject_label = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(name="event_subject", fields=["subject_uuid", "id"]),
+            models.Index(name="event_actor", fields=["actor_uuid", "id"]),
+        ]
+
+    def __str__(self):
+        return f"{self.action} {self.subject_kind}"
+
+
+class ChainLink(models.Model):
+    """One sealed row of a registered chain: hash(previous hash, the row's columns)."""
+
+    chain = models.CharField(max_length=40)
+    position = models.BigIntegerField()
+    row_id = models.BigIntegerField()
+    row_hash = models.CharField(max_length=64)
+    link_hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "position"], name="chain_link_position_once"),
+            models.UniqueConstraint(fields=["chain", "row_id"], name="chain_link_row_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.chain} {self.position}"

@@ -1,0 +1,129 @@
+"""Chaining registered tables afterwards, in batches, and naming altered rows.
+
+Rows are taken in (xid, id) order among transactions older than
+pg_snapshot_xmin(pg_current_snapshot()): nothing can still appear behind them.
+One advisory lock keeps the sealer single. Hashing at insert would make every
+writer of the City wait for the one before.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from cotonou.audit.chains import Chain, all_chains
+from cotonou.audit.models import ChainLink
+from cotonou.jobs.models import Job
+
+_LOCK = 7_230_001
+GENESIS = "0" * 64
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Broken:
+    chain: str
+    row_id: int
+    reason: str  # "altered", "missing", "link"
+
+
+def row_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def link_hash(previous: str, row: str) -> str:
+    return hashlib.sha256(f"{previous}{row}".encode()).hexdigest()
+
+
+def _text(chain: Chain) -> str:
+    columns = ", ".join(f't."{c}"' for c in chain.columns)
+    return f"jsonb_build_array({columns})::text"
+
+
+@transaction.atomic
+def seal(chain: Chain, *, limit: int = BATCH) -> int:
+    """Seal up to ``limit`` more rows of ``chain``; returns how many. 0 when another sealer works."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        last = ChainLink.objects.filter(chain=chain.name).order_by("-position").first()
+        # Names come from registrations in code, never from people.
+        cursor.execute(
+            f"""
+            SELECT t.id, {_text(chain)} FROM {chain.table} t
+             WHERE t.xid < pg_snapshot_xmin(pg_current_snapshot())
+               AND (%(last)s::bigint IS NULL
+                    OR (t.xid, t.id) > ((SELECT l.xid FROM {chain.table} l WHERE l.id = %(last)s), %(last)s))
+             ORDER BY t.xid, t.id LIMIT %(limit)s
+            """,  # noqa: S608
+            {"last": last.row_id if last else None, "limit": limit},
+        )
+        rows = cursor.fetchall()
+    position, previous = (last.position, last.link_hash) if last else (0, GENESIS)
+    links = []
+    for row_id, text in rows:
+        position += 1
+        current = row_hash(text)
+        previous = link_hash(previous, current)
+        links.append(
+            ChainLink(
+                chain=chain.name, position=position, row_id=row_id, row_hash=current, link_hash=previous
+            )
+        )
+    ChainLink.objects.bulk_create(links, batch_size=BATCH)
+    return len(links)
+
+
+def seal_all() -> int:
+    """Seal everything that can be sealed now, in every chain; returns the number of rows."""
+    total = 0
+    for chain in all_chains():
+        while count := seal(chain):
+            total += count
+            if count < BATCH:
+                break
+    return total
+
+
+def seal_all_job(job: Job) -> None:
+    seal_all()
+
+
+def heads() -> dict[str, tuple[int, str]]:
+    """Chain name -> (rows sealed, last link hash): what is published outside."""
+    found = {}
+    for chain in all_chains():
+        last = ChainLink.objects.filter(chain=chain.name).order_by("-position").first()
+        found[chain.name] = (last.position, last.link_hash) if last else (0, GENESIS)
+    return found
+
+
+def verify(chain: Chain) -> Iterator[Broken]:
+    """Every row that no longer is what was sealed, in sealing order."""
+    previous, expected = GENESIS, 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        start = 0
+        while True:
+            cursor.execute(
+                f"""
+                SELECT l.position, l.row_id, l.row_hash, l.link_hash, t.id IS NOT NULL, {_text(chain)}
+                  FROM audit_chainlink l LEFT JOIN {chain.table} t ON t.id = l.row_id
+                 WHERE l.chain = %s AND l.position > %s ORDER BY l.position LIMIT {BATCH}
+                """,  # noqa: S608
+                [chain.name, start],
+            )
+            rows = cursor.fetchall()
+            if not rows:
+                return
+            for position, row_id, sealed_row, sealed_link, exists, text in rows:
+                expected += 1
+                if position != expected or link_hash(previous, sealed_row) != sealed_link:
+                    yield Broken(chain.name, row_id, "link")
+                elif not exists:
+                    yield Broken(chain.name, row_id, "missing")
+                elif row_hash(text) != sealed_row:
+                    yield Broken(chain.name, row_id, "altered")
+                previous, expected, start = sealed_link, position, position

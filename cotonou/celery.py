@@ -1,0 +1,22 @@
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cotonou.settings.dev")
+
+app = Celery("cotonou")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["cotonou.jobs"])
+
+# What happens by the clock. An entry only enqueues: the work itself is a job.
+app.conf.beat_schedule = {
+    "jobs.sweep": {"task": "jobs.sweep", "schedule": 10.0},
+}
+PERIODIC_TOPICS: dict[str, float] = {
+    # topic: seconds
+    "payments.sweep": 60.0,
+    "audit.seal_chains": 60.0,
+    "formbuilder.expire_drafts": 3600.0,
+}
+for topic, seconds in PERIODIC_TOPICS.items():
+    app.conf.beat_schedule[topic] = {"task": "jobs.periodic", "schedule": seconds, "args": [topic]}

@@ -1,0 +1,91 @@
+"""SQL that several rooms need in their migrations, and normalised names.
+
+The three roles (owner, app, reader) may be absent in a throw-away database,
+so every grant is guarded by the role's existence.
+"""
+
+from django.db import models
+from django.db.migrations.operations import RunSQL
+
+APP_ROLE, READER_ROLE = "portail_app", "portail_reader"
+
+
+def _if_role(role: str, statement: str) -> str:
+    return (
+        f"DO $do$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
+        f"THEN {statement} END IF; END $do$;"
+    )
+
+
+def append_only(table: str) -> RunSQL:
+    """The app role may insert and read ``table``, nobody may update or delete a row.
+
+    TRUNCATE is left to grants: a trigger for it would break every test that
+    flushes. Raises IntegrityError (restrict_violation) on UPDATE and DELETE.
+    """
+    forward = f"""
+CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {table}_append_only();
+{_if_role(APP_ROLE, f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP_ROLE};")}
+"""
+    reverse = f"""
+DROP TRIGGER {table}_append_only ON {table};
+DROP FUNCTION {table}_append_only();
+{_if_role(APP_ROLE, f"GRANT UPDATE, DELETE ON {table} TO {APP_ROLE};")}
+"""
+    return RunSQL(forward, reverse)
+
+
+GRANTS = "\n".join(
+    [
+        _if_role(
+            APP_ROLE,
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}; "
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}; "
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE}; "
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP_ROLE};",
+        ),
+        _if_role(
+            READER_ROLE,
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER_ROLE}; "
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {READER_ROLE};",
+        ),
+    ]
+)
+
+
+class NormalisedName(models.Func):
+    """portail_name(text): lower case, no accents, for searching and sorting names.
+
+    unaccent turns Ɖ and Ɛ into d and e but leaves Ɔ, hence the translate.
+    """
+
+    function = "portail_name"
+    output_field = models.TextField()
+
+
+NORMALISED_NAME_SQL = """
+CREATE FUNCTION portail_name(x text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT translate(public.unaccent('public.unaccent', lower(normalize(x, NFC))), 'ɔ', 'o')
+$$;
+"""
+
+
+def chained(table: str) -> RunSQL:
+    """Give ``table`` the transaction id that the sealer of ``audit`` orders rows by.
+
+    The column fills itself and no model mentions it. (xid, id) is a total
+    order in which nothing can appear behind a finished transaction, which id
+    order is not: a small id may commit late.
+    """
+    return RunSQL(
+        f"ALTER TABLE {table} ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();"
+        f"CREATE INDEX {table}_xid ON {table} (xid, id);",
+        f"ALTER TABLE {table} DROP COLUMN xid;",
+    )

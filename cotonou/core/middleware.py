@@ -1,0 +1,21 @@
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from cotonou.core.errors import DomainError
+
+
+class DomainErrorMiddleware:
+    """A DomainError that no form caught becomes a page that says what to do."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"code": exception.code, "message": exception.message}, status=exception.status)
+        return render(request, "error.html", {"error": exception}, status=exception.status)
