@@ -21,26 +21,10 @@ DATABASE = "portail"
 SUPERUSER = "postgres"
 OWNER, APP, READER = "portail_owner", "portail_app", "portail_reader"
 
-# PgBouncer refuses start-up options, so the time limits belong to the role.
-# None for the owner: migrations and bulk loads set their own.
-ROLES_SQL = (
-    f"ALTER ROLE {APP} SET statement_timeout = '15s'",
-    f"ALTER ROLE {APP} SET lock_timeout = '3s'",
-    f"ALTER ROLE {APP} SET idle_in_transaction_session_timeout = '30s'",
-    f"ALTER ROLE {READER} SET default_transaction_read_only = on",
-)
-# Applied in each database that holds the portal's tables. Append-only tables
-# take rights back from the app in their own migrations.
-GRANTS_SQL = (
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-    f"GRANT USAGE ON SCHEMA public TO {APP}, {READER}",
-    f"GRANT ALL ON SCHEMA public TO {OWNER}",
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
-    f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
-    f" GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {APP}",
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT SELECT ON TABLES TO {READER}",
-)
+ROLES = (OWNER, APP, READER)
+# The same two files prepare a real server: see docs/operations/deploy.md.
+ROLES_SQL = Path(__file__).with_name("sql") / "roles.sql"
+GRANTS_SQL = Path(__file__).with_name("sql") / "grants.sql"
 DEFAULT_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     # The socket path could be too long, and as root the clone out of reach.
@@ -59,11 +43,6 @@ THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 
 class PostgresError(RuntimeError):
     pass
-
-
-def roles_sql(database: str = DATABASE) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Statements to run as superuser: once per server, and once inside `database`."""
-    return ROLES_SQL, (f"REVOKE ALL ON DATABASE {database} FROM PUBLIC", *GRANTS_SQL)
 
 
 @dataclass
@@ -102,7 +81,7 @@ class Cluster:
 
     def passwords(self) -> dict[str, str]:
         if not self.secrets_file.exists():
-            made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, APP, READER)}
+            made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, *ROLES)}
             self.secrets_file.touch(mode=0o600)
             self.secrets_file.write_text(json.dumps(made))
         return json.loads(self.secrets_file.read_text())
@@ -187,7 +166,7 @@ class Cluster:
         options = DEFAULT_SETTINGS | (self.settings or {}) | {"port": str(self.port)}
         arguments = [f"-c{name}={value}" for name, value in options.items()]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [str(places.postgres_bin() / "postgres"), "-D", str(self.data), *arguments],
                 cwd=self.root,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
@@ -195,7 +174,7 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=None if detached else processes.end_with_parent(signal.SIGINT),
+                preexec_fn=None if detached else processes.end_with_parent(signal.SIGINT),  # noqa: PLW1509
                 umask=0o077,
                 **self.user.popen,
             )
@@ -229,27 +208,18 @@ class Cluster:
     # -- roles and database -------------------------------------------------
 
     def prepare(self) -> None:
-        """Roles, database, extensions and default rights; safe to repeat."""
+        """Roles, database and default rights; safe to repeat."""
         with self.connect() as connection:
-            known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in (OWNER, APP, READER):
-                self._role(connection, role, exists=role in known)
-            for statement in ROLES_SQL:
-                connection.execute(statement)
+            connection.execute(ROLES_SQL.read_text())
+            for role in ROLES if not self.trust else ():
+                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+                connection.execute(
+                    statement.format(sql.Identifier(role), sql.Literal(self.passwords()[role]))
+                )
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not found:
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+        # template1 too: a database that the owner creates later (tests) starts with the same rights.
         for database in (DATABASE, "template1"):
-            # template1 too: a database that the owner creates later (tests) starts with the same rights.
             with self.connect(database=database) as connection:
-                for statement in GRANTS_SQL:
-                    connection.execute(statement)
-
-    def _role(self, connection: psycopg.Connection, role: str, *, exists: bool) -> None:
-        verb = "ALTER" if exists else "CREATE"
-        rights = "LOGIN CREATEDB" if role == OWNER else "LOGIN NOCREATEDB"
-        password = "" if self.trust else self.passwords()[role]
-        clause = sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
-        connection.execute(
-            sql.SQL(f"{verb} ROLE {{}} {rights} NOSUPERUSER NOCREATEROLE").format(sql.Identifier(role)) + clause
-        )
+                connection.execute(GRANTS_SQL.read_text())

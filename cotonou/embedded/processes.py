@@ -19,7 +19,8 @@ def end_with_parent(sig: int) -> Callable[[], None] | None:
     """A preexec_fn: the child gets `sig` if we die without stopping it (kill -9, closed terminal)."""
     if not sys.platform.startswith("linux"):
         return None
-    prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec only plain calls are safe
+    # Looked up here: between fork and exec in a threaded program only plain calls are safe.
+    prctl = ctypes.CDLL(None).prctl
 
     def preexec() -> None:
         prctl(PR_SET_PDEATHSIG, sig)

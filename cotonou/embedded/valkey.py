@@ -65,14 +65,14 @@ class Valkey:
         self.port = self.port or processes.free_port(6379)
         configuration = self._configuration()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [str(places.valkey_server()), str(configuration)],
                 cwd=self.root,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=None if detached else processes.end_with_parent(signal.SIGTERM),
+                preexec_fn=None if detached else processes.end_with_parent(signal.SIGTERM),  # noqa: PLW1509
                 umask=0o077,
                 **self.user.popen,
             )

@@ -1,0 +1,22 @@
+"""Plumbing that every test may use; see tests/support/ for how each part works."""
+
+import os
+
+# Playwright runs an event loop in this thread; Django would refuse the ORM beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import pytest
+from django.test import TransactionTestCase
+
+from tests.support import databases
+from tests.support.databases import django_db_setup  # noqa: F401
+
+TransactionTestCase._fixture_teardown = databases.flush_as_owner
+
+
+@pytest.fixture
+def run_jobs():
+    """Run every due job in this process, those that handlers enqueue included; returns how many ran."""
+    from cotonou.jobs import runner
+
+    return runner.run_due
