@@ -112,8 +112,11 @@ class Membership(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("starts_on"), F("ends_on"), models.Value("[]"),
-                            function="daterange", output_field=DateRangeField(),
+                            F("starts_on"),
+                            F("ends_on"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -151,9 +154,7 @@ class Residence(models.Model):
                 name="residence_revoked_with_reason",
                 condition=Q(revoked_at=None) | ~Q(revoked_reason=""),
             ),
-            models.CheckConstraint(
-                name="residence_not_by_oneself", condition=~Q(granted_by=F("user"))
-            ),
+            models.CheckConstraint(name="residence_not_by_oneself", condition=~Q(granted_by=F("user"))),
         ]
 
     def __str__(self):

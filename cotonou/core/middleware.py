@@ -17,5 +17,7 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         if request.path.startswith("/api/"):
-            return JsonResponse({"code": exception.code, "message": exception.message}, status=exception.status)
+            return JsonResponse(
+                {"code": exception.code, "message": exception.message}, status=exception.status
+            )
         return render(request, "error.html", {"error": exception}, status=exception.status)

@@ -24,7 +24,8 @@ class Contact(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="contact_reachable", condition=~Q(phone="", email=""),
+                name="contact_reachable",
+                condition=~Q(phone="", email=""),
                 violation_error_message=_("Donnez un numéro de téléphone ou une adresse électronique."),
             )
         ]

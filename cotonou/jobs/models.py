@@ -40,14 +40,10 @@ class Job(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="job_done_or_parked", condition=Q(done_at=None) | Q(parked_at=None)
-            ),
+            models.CheckConstraint(name="job_done_or_parked", condition=Q(done_at=None) | Q(parked_at=None)),
         ]
         indexes = [
-            models.Index(
-                name="job_open_due", fields=["due_at"], condition=Q(done_at=None, parked_at=None)
-            ),
+            models.Index(name="job_open_due", fields=["due_at"], condition=Q(done_at=None, parked_at=None)),
             models.Index(name="job_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
         ]
 

@@ -29,7 +29,9 @@ class Quartier(models.Model):
     class Meta:
         ordering = ["arrondissement", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["arrondissement", "name"], name="quartier_once_per_arrondissement")
+            models.UniqueConstraint(
+                fields=["arrondissement", "name"], name="quartier_once_per_arrondissement"
+            )
         ]
 
     def __str__(self):

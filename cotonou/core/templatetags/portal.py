@@ -1,0 +1,81 @@
+"""Filters and tags that every template may use without loading them."""
+
+import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cotonou.core import codes, phones
+from cotonou.core.forms.rendering import error_items as form_error_items
+from cotonou.core.money import format_xof
+
+register = template.Library()
+
+
+@register.filter
+def xof(amount_xof):
+    """48215300 -> "48 215 300 F", with no-break spaces; nothing for nothing."""
+    return "" if amount_xof is None or amount_xof == "" else format_xof(int(amount_xof))
+
+
+@register.filter
+def date_fr(value):
+    """A date or a moment, in Cotonou and in the reader's language: "24 novembre 2026"."""
+    if not value:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value)
+    return date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def datetime_fr(value):
+    """A moment, in Cotonou: "24 novembre 2026 à 14:05"."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    return _("%(date)s à %(time)s") % {"date": date_fr(local), "time": date_format(local, "H:i")}
+
+
+@register.filter
+def phone(e164):
+    """ "+2290197000000" -> "01 97 00 00 00", with no-break spaces."""
+    return phones.pretty(e164)
+
+
+@register.filter
+def code(value):
+    """A public code in groups that are easy to read aloud: "ABCDE-12345"."""
+    return codes.pretty(str(value)) if value else ""
+
+
+@register.filter
+def percent_of(part, whole):
+    """A whole percentage from 0 to 100; 0 of nothing is 0."""
+    return min(100, max(0, int(part or 0) * 100 // int(whole))) if whole else 0
+
+
+@register.filter
+def error_items(form):
+    """The errors of a form for components/error_summary.html."""
+    return form_error_items(form)
+
+
+@register.simple_tag(takes_context=True)
+def error_prefix(context):
+    """ "Erreur : " when the page shows a form that was refused, for its title.
+
+    Looks at ``form``, ``formset`` and the list ``forms`` of the context.
+    """
+    candidates = [context.get("form"), context.get("formset"), *(context.get("forms") or ())]
+    return _("Erreur : ") if any(_was_refused(candidate) for candidate in candidates) else ""
+
+
+def _was_refused(form) -> bool:
+    if not getattr(form, "is_bound", False):
+        return False
+    if hasattr(form, "total_error_count"):
+        return form.total_error_count() > 0
+    return bool(form.errors)
