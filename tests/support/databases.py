@@ -175,6 +175,8 @@ class TestDatabase:
             closed = self._with_referrers(dirty)
             tables = sql.SQL(", ").join(sql.Identifier(table) for table in sorted(closed))
             with connection.transaction():
+                # A deferred check left pending would forbid ALTER TABLE below.
+                connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 connection.execute(sql.SQL("TRUNCATE {}").format(tables))
                 for name in self._parents_first(closed & self.references.keys()):
                     self._restore(connection, self.references[name])
