@@ -13,7 +13,7 @@ EXAMPLE = "01 97 00 00 00"
 _OLD_NUMBER = re.compile(r"(?:\+229|00229|229)?([2-9]\d{7})")
 
 
-class BadPhone(ValueError):
+class PhoneError(ValueError):
     """The message is French and says what to do."""
 
 
@@ -21,7 +21,7 @@ def to_e164(typed: str, *, foreign: bool = False) -> str:
     """ "97 12 34 56" or "+229 01 97 12 34 56" -> "+2290197123456".
 
     foreign: also accept a number of another country written with its +code.
-    Raises BadPhone.
+    Raises PhoneError.
     """
     digits = re.sub(r"[\s.\-()/\u00a0\u202f]", "", typed)
     if old := _OLD_NUMBER.fullmatch(digits):
@@ -34,19 +34,14 @@ def to_e164(typed: str, *, foreign: bool = False) -> str:
         number = None
     if number and phonenumbers.is_valid_number(number) and (foreign or number.country_code == 229):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if foreign:
-        raise BadPhone(
-            _(
-                "Saisissez un numéro à 10 chiffres, par exemple %(example)s, ou avec l’indicatif du pays, par exemple +33 6…"
-            )
-            % {"example": EXAMPLE}
+    remedy = (
+        _("Saisissez un numéro à 10 chiffres, par exemple %(example)s, ou avec l’indicatif du pays.")
+        if foreign
+        else _(
+            "Saisissez un numéro béninois à 10 chiffres, par exemple %(example)s (ou l’ancien à 8 chiffres)."
         )
-    raise BadPhone(
-        _(
-            "Saisissez un numéro béninois à 10 chiffres, par exemple %(example)s. L’ancien numéro à 8 chiffres convient aussi."
-        )
-        % {"example": EXAMPLE}
     )
+    raise PhoneError(remedy % {"example": EXAMPLE})
 
 
 def pretty(e164) -> str:

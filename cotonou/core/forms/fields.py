@@ -228,7 +228,7 @@ class PhoneField(CharField):
             return ""
         try:
             return phones.to_e164(typed, foreign=self.foreign)
-        except phones.BadPhone as error:
+        except phones.PhoneError as error:
             raise ValidationError(str(error), "invalid") from error
 
     def prepare_value(self, value):

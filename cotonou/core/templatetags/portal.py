@@ -5,6 +5,7 @@ import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cotonou.core import codes, phones
@@ -27,7 +28,9 @@ def date_fr(value):
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value)
-    return date_format(value, "DATE_FORMAT")
+    text = date_format(value, "DATE_FORMAT")
+    # Django writes "1 novembre"; French says "1er".
+    return text.replace("1 ", "1er ", 1) if value.day == 1 and get_language() == "fr" else text
 
 
 @register.filter
