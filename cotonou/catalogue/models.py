@@ -1,5 +1,6 @@
 import uuid
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -179,3 +180,34 @@ class ServiceFact(models.Model):
     @property
     def words(self) -> str:
         return in_language(self.text, self.text_en)
+
+
+class Opening(models.Model):
+    """A stretch of time in which the portal is open to the public; at most one is under way."""
+
+    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    reason = models.CharField(_("motif de la fermeture"), max_length=300, blank=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="opening_one_under_way",
+                fields=["closed_at"],
+                condition=Q(closed_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="opening_closed_by_somebody_with_reason",
+                condition=Q(closed_at=None, closed_by=None, reason="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.opened_at)
