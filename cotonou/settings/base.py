@@ -237,11 +237,27 @@ DOCUMENT_KEYS_DIR = env.str("DOCUMENT_KEYS_DIR", str(VAR_DIR / "keys"))
 # clamd's socket; empty: no scanner, staff see rendered previews only.
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
+UPLOAD_MAX_PIXELS = 50_000_000
+UPLOAD_RETENTION_DAYS = env.int("UPLOAD_RETENTION_DAYS", 365)
+FILE_UPLOAD_HANDLERS = [
+    "cotonou.documents.handlers.TruncatingUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# How many proxies of ours stand before the web server; 0: the peer is the visitor.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=[])
 SMS_GATEWAY = env.str("SMS_GATEWAY", "inbox")
+# The "http" gateway; see cotonou/notifications/gateways/http.py.
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", "")
+SMS_HTTP_TOKEN = env.str("SMS_HTTP_TOKEN", "")
+SMS_HTTP_TIMEOUT = env.float("SMS_HTTP_TIMEOUT", 10.0)
+SMS_SENDER = env.str("SMS_SENDER", "COTONOU")
+MESSAGE_RETENTION_DAYS = env.int("MESSAGE_RETENTION_DAYS", 365)
+EMAIL_TIMEOUT = 10
 # Demonstration data may be made and /demo/ pages are served.
 DEMO = False
 

@@ -1,0 +1,227 @@
+"""What a file really is, and whether we keep it: decided from its content alone.
+
+Images are decoded and encoded again, so nothing but pixels survives; PDFs that
+could act (scripts, attachments, launch actions) are refused.
+"""
+
+import hashlib
+import io
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pikepdf
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cotonou.core.errors import DomainError
+from cotonou.documents import clamav
+from cotonou.documents.states import ScanState
+
+IMAGE_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+ACCEPT = "image/jpeg,image/png,image/webp,application/pdf"  # for the phone's picker
+MAX_SIDE = 3000  # pixels kept: an A4 page at 250 dpi
+MAX_PAGES = 60
+MAX_OBJECTS = 60_000
+# What a PDF may not hold, wherever it is.
+_ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"}
+_ACTIVE_ACTIONS = {
+    "/JavaScript", "/Launch", "/GoToE", "/GoToR", "/SubmitForm", "/ImportData",
+    "/Rendition", "/Movie", "/Sound", "/RichMediaExecute", "/GoTo3DView", "/Trans3D",
+}  # fmt: skip
+
+
+class FileRefused(DomainError):
+    code = "file_refused"
+
+    def __init__(self, message: str, *, reason: str):
+        super().__init__(message, code=f"file_{reason}")
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Checked:
+    name: str
+    content: bytes
+    content_type: str
+    extension: str
+    pages: int
+    scan_state: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def inspect(file: UploadedFile) -> Checked:
+    """The safe form of ``file``. Raises FileRefused with a French sentence that says what to do."""
+    name = check_name(file.name or "")
+    _check_size(file.size or 0)
+    content = file.read(settings.UPLOAD_MAX_BYTES + 1)
+    _check_size(len(content))
+    scan_state = _scan(content)
+    content_type = detect(content)
+    if content_type == "application/pdf":
+        pages = _check_pdf(content)
+        return Checked(name, content, content_type, ".pdf", pages, scan_state)
+    return Checked(name, _reencode(content), "image/jpeg", ".jpg", 1, scan_state)
+
+
+def check_name(name: str) -> str:
+    """A name fit to be shown. Raises FileRefused for one that looks like a path."""
+    name = unicodedata.normalize("NFC", name)
+    if re.search(r"[/\\\0]|(^|\W)\.\.($|\W)", name):
+        raise FileRefused(
+            _("Renommez le fichier avec des lettres et des chiffres seulement, puis ajoutez-le de nouveau."),
+            reason="name",
+        )
+    # Control characters and those that turn the direction of writing.
+    name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}).strip()
+    stem, dot, extension = name.rpartition(".")
+    if dot and len(extension) <= 8:
+        return f"{(stem or 'fichier')[:100]}.{extension}"
+    return name[:110] or "fichier"
+
+
+def _check_size(size: int) -> None:
+    if size == 0:
+        raise FileRefused(
+            _("Le fichier est vide. Ouvrez-le pour le vérifier, puis choisissez-le de nouveau."),
+            reason="empty",
+        )
+    limit = settings.UPLOAD_MAX_BYTES
+    if size > limit:
+        raise FileRefused(
+            _(
+                "Le fichier est trop lourd : %(limit)d Mo au plus. Prenez une photo moins grande ou séparez les pages."
+            )
+            % {"limit": limit // (1024 * 1024)},
+            reason="too_large",
+        )
+
+
+def _scan(content: bytes) -> str:
+    verdict = clamav.scan(content)
+    if verdict is clamav.Verdict.INFECTED:
+        raise FileRefused(
+            _(
+                "L’antivirus a trouvé un virus dans ce fichier. Prenez une nouvelle photo du papier et envoyez-la."
+            ),
+            reason="infected",
+        )
+    return ScanState.CLEAN if verdict is clamav.Verdict.CLEAN else ScanState.UNSCANNED
+
+
+def detect(content: bytes) -> str:
+    """The type in the first bytes: one of IMAGE_TYPES or PDF. Raises FileRefused for any other."""
+    try:
+        found = {match.mime_type for match in puremagic.magic_string(content)}
+    except puremagic.PureError:
+        found = set()
+    # Some readers also open a PDF that starts with something else; we do not.
+    if content.startswith(b"%PDF-") and "application/pdf" in found:
+        return "application/pdf"
+    for content_type in IMAGE_TYPES:
+        if content_type in found:
+            return content_type
+    raise FileRefused(
+        _(
+            "Ce fichier n’est ni une photo (JPEG, PNG, WebP) ni un PDF. Prenez le papier en photo et envoyez la photo."
+        ),
+        reason="type",
+    )
+
+
+def _reencode(content: bytes) -> bytes:
+    try:
+        with Image.open(io.BytesIO(content), formats=list(IMAGE_TYPES.values())) as image:
+            if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
+                raise Image.DecompressionBombError
+            # JPEG only: decode at a fraction of the size, which costs less memory.
+            image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            picture = ImageOps.exif_transpose(image)
+            picture.thumbnail((MAX_SIDE, MAX_SIDE))
+            flat = _on_white(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise FileRefused(
+            _("L’image est trop grande. Reprenez la photo avec une qualité plus basse, puis envoyez-la."),
+            reason="too_many_pixels",
+        ) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise FileRefused(
+            _("L’image est abîmée et ne s’ouvre pas. Prenez une nouvelle photo du papier."),
+            reason="damaged",
+        ) from None
+    output = io.BytesIO()
+    flat.save(output, "JPEG", quality=85, optimize=True)
+    return output.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """RGB without anything else: no transparency, profile, comment or position."""
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        flat = Image.new("RGB", layer.size, "white")
+        flat.paste(layer, mask=layer.getchannel("A"))
+        return flat
+    flat = Image.new("RGB", image.size)
+    flat.paste(image.convert("RGB"))
+    return flat
+
+
+def _check_pdf(content: bytes) -> int:
+    try:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                raise pikepdf.PasswordError
+            pages = len(pdf.pages)
+            if not pages or pages > MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
+                raise FileRefused(
+                    _("Le PDF doit avoir de 1 à %(pages)d pages. Gardez seulement les pages utiles.")
+                    % {"pages": MAX_PAGES},
+                    reason="pages",
+                )
+            if any(_is_active(item) for item in pdf.objects):
+                raise FileRefused(
+                    _(
+                        "Ce PDF contient un programme ou une pièce jointe. "
+                        "Imprimez-le en PDF sans cela, ou prenez une photo du papier."
+                    ),
+                    reason="active_pdf",
+                )
+            return pages
+    except pikepdf.PasswordError:
+        raise FileRefused(
+            _("Le PDF est protégé par un mot de passe. Enlevez la protection, puis envoyez-le de nouveau."),
+            reason="encrypted",
+        ) from None
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        raise FileRefused(
+            _("Le PDF est abîmé et ne s’ouvre pas. Refaites-le, ou prenez une photo du papier."),
+            reason="damaged",
+        ) from None
+
+
+def _is_active(item: pikepdf.Object, depth: int = 0) -> bool:
+    """Looks inside one object; what it refers to is visited on its own."""
+    if depth > 40:
+        return True  # no honest document nests like this
+    if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        keys = set(item.keys())
+        if keys & _ACTIVE_KEYS:
+            return True
+        action = item.get("/S")
+        if isinstance(action, pikepdf.Name) and str(action) in _ACTIVE_ACTIONS:
+            return True
+        return any(_is_active(item[key], depth + 1) for key in keys if _is_direct(item[key]))
+    if isinstance(item, pikepdf.Array):
+        return any(_is_active(inner, depth + 1) for inner in item if _is_direct(inner))
+    return False
+
+
+def _is_direct(item) -> bool:
+    """pikepdf turns numbers and texts into Python's own, which cannot refer to anything."""
+    return isinstance(item, pikepdf.Object) and not item.is_indirect

@@ -1,0 +1,16 @@
+from cotonou.documents.models.issued import DocumentHistory, DocumentPrint, IssuedDocument, SerialCounter
+from cotonou.documents.models.keys import LookupFailure, PublicKey
+from cotonou.documents.models.templates import DocumentTemplate, TemplateVersion
+from cotonou.documents.models.uploads import Upload
+
+__all__ = [
+    "DocumentHistory",
+    "DocumentPrint",
+    "DocumentTemplate",
+    "IssuedDocument",
+    "LookupFailure",
+    "PublicKey",
+    "SerialCounter",
+    "TemplateVersion",
+    "Upload",
+]
