@@ -1,7 +1,7 @@
 """Use cases of the documents room; see each module."""
 
 from cotonou.documents.services.issuing import (
-    SnapshotMismatch,
+    SnapshotError,
     issue,
     publish_template,
     record_print,
@@ -18,16 +18,16 @@ from cotonou.documents.services.uploads import (
 )
 
 __all__ = [
+    "SnapshotError",
     "attach_uploads",
     "discard_upload",
-    "purge_uploads",
-    "rescan_uploads",
-    "store_upload",
-    "SnapshotMismatch",
     "issue",
     "publish_template",
+    "purge_uploads",
     "record_print",
     "replace",
+    "rescan_uploads",
     "revoke",
+    "store_upload",
     "template_for",
 ]

@@ -29,7 +29,7 @@ from cotonou.territory.dates import local_date, local_today
 CODE_LENGTH = 10
 
 
-class SnapshotMismatch(ValueError):
+class SnapshotError(ValueError):
     """The snapshot does not hold exactly the variables of its template: a programming error."""
 
 
@@ -103,7 +103,7 @@ def issue(
     snapshot: exactly the template's variables, made of dicts, lists, texts and
     whole numbers (dates as ISO texts). Call it last in your transaction: it
     locks the office's counter until you commit.
-    Raises KeyError for a kind nobody registered, SnapshotMismatch or TypeError
+    Raises KeyError for a kind nobody registered, SnapshotError or TypeError
     for a wrong snapshot, Conflict when the subject already has a valid
     document of this kind (use ``replace``).
     """
@@ -157,10 +157,10 @@ def _issue(
 
 def _check(kind: str, version: TemplateVersion, snapshot: dict[str, Any]) -> None:
     if version.template.kind != kind or version.published_at is None:
-        raise SnapshotMismatch(f"{version} is not a published template of {kind}")
+        raise SnapshotError(f"{version} is not a published template of {kind}")
     declared, given = set(version.variables), set(snapshot)
     if declared != given:
-        raise SnapshotMismatch(f"missing {sorted(declared - given)}, unknown {sorted(given - declared)}")
+        raise SnapshotError(f"missing {sorted(declared - given)}, unknown {sorted(given - declared)}")
     plain_templates.check_plain(snapshot)
 
 
