@@ -1,0 +1,82 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.permissions import Permission
+from cotonou.payments.states import OPEN, PaymentState
+
+STAFF = (Permission.PAYMENT_VIEW, Permission.CASH_DESK, Permission.CASH_SUPERVISE)
+
+
+class PaymentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor):
+        """Staff see the payments of their offices today; anyone else, only their own."""
+        scope = actor.scope(*STAFF)
+        return self.filter(scope.where("office") if scope else actor.own_contacts("contact"))
+
+    def of(self, purpose: str, subject_uuid):
+        return self.filter(purpose=purpose, subject_uuid=subject_uuid)
+
+    def open(self):
+        return self.filter(state__in=OPEN)
+
+    def settled(self):
+        return self.filter(state=PaymentState.SETTLED)
+
+    def to_check(self):
+        """Attempts whose turn it is to be asked about at the operator, longest waiting first."""
+        return self.filter(next_check_at__lte=timezone.now()).order_by("next_check_at", "pk")
+
+    def listed(self):
+        return self.select_related("contact", "office", "receipt").order_by("-created_at", "-pk")
+
+
+class OfficeRowQuerySet(models.QuerySet):
+    """Rows that hang on an office by ``office_path``."""
+
+    office_path = "office"
+    permissions = STAFF
+
+    def visible_to(self, actor: Actor):
+        scope = actor.scope(*self.permissions)
+        return self.filter(scope.where(self.office_path)) if scope else self.none()
+
+
+class DeskQuerySet(OfficeRowQuerySet):
+    permissions = (Permission.CASH_DESK, Permission.CASH_SUPERVISE)
+
+    def active(self):
+        return self.filter(closed_on=None).order_by("code")
+
+
+class SessionQuerySet(OfficeRowQuerySet):
+    office_path = "desk__office"
+    permissions = (Permission.CASH_DESK, Permission.CASH_SUPERVISE)
+
+    def visible_to(self, actor: Actor):
+        """A cashier sees their own sessions; a régisseur those of the office."""
+        supervised = actor.scope(Permission.CASH_SUPERVISE)
+        mine = Q(opened_by=actor.user) if actor.user else Q(pk=None)
+        return self.filter(supervised.where(self.office_path) | mine if supervised else mine)
+
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def open_of(self, actor: Actor):
+        return self.open().filter(opened_by=actor.user).select_related("desk__office")
+
+
+class ReceiptQuerySet(OfficeRowQuerySet):
+    office_path = "payment__office"
+
+
+class RefundQuerySet(OfficeRowQuerySet):
+    office_path = "payment__office"
+
+
+class CaseQuerySet(OfficeRowQuerySet):
+    permissions = (Permission.PAYMENT_VIEW, Permission.CASH_SUPERVISE)
+
+    def untreated(self):
+        return self.filter(treated_at=None).order_by("opened_at", "pk")
