@@ -1,8 +1,10 @@
 """Filters and tags that every template may use without loading them."""
 
 import datetime
+import re
 
 from django import template
+from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -58,6 +60,31 @@ def code(value):
 def percent_of(part, whole):
     """A whole percentage from 0 to 100; 0 of nothing is 0."""
     return min(100, max(0, int(part or 0) * 100 // int(whole))) if whole else 0
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def nbsp(text):
+    """French punctuation never starts a line: a no-break space before : ; ? ! » and after «."""
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text)
+
+
+@register.filter
+def beside(row, columns):
+    """Each cell of a table's row with its column."""
+    return list(zip(row, columns, strict=True))
+
+
+@register.filter
+def page_numbers(paginator, number):
+    """The page numbers to offer around ``number``; None stands for a gap."""
+    wanted = sorted({1, number - 1, number, number + 1, paginator.num_pages} & set(paginator.page_range))
+    numbers = []
+    for previous, current in zip([0, *wanted], wanted, strict=False):
+        if current - previous > 1:
+            numbers.append(None)
+        numbers.append(current)
+    return numbers
 
 
 @register.filter
