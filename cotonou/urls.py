@@ -7,4 +7,4 @@ urlpatterns = [
 ]
 
 if settings.DEMO:
-    urlpatterns += []
+    urlpatterns += [path("", include("cotonou.core.urls"))]
