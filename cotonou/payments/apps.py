@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class PaymentsConfig(AppConfig):
     name = "cotonou.payments"
     label = "payments"
+
+    def ready(self):
+        from cotonou.audit import chains
+        from cotonou.jobs import topics
+        from cotonou.payments import tasks
+
+        topics.register("payments.refresh", tasks.refresh)
+        topics.register("payments.sweep", tasks.sweep)
+        topics.register("payments.fake_webhook", tasks.send_fake_webhook)
+        receipt = "id public_id payment_id series_id number code amount_xof issued_at issued_by_label paper"
+        chains.register("receipts", table="payments_receipt", columns=tuple(receipt.split()))
