@@ -21,11 +21,12 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
 HEARTBEAT_SECONDS = 30
+# clock_timestamp(): now() is the moment the transaction began, which may lie before due_at.
 _TAKE = """
 UPDATE jobs_job
-   SET lease_token = %s, leased_until = now() + %s, attempts = attempts + 1
- WHERE id = %s AND done_at IS NULL AND parked_at IS NULL AND due_at <= now()
-   AND (leased_until IS NULL OR leased_until < now())
+   SET lease_token = %s, leased_until = clock_timestamp() + %s, attempts = attempts + 1
+ WHERE id = %s AND done_at IS NULL AND parked_at IS NULL AND due_at <= clock_timestamp()
+   AND (leased_until IS NULL OR leased_until < clock_timestamp())
 """
 
 
@@ -109,5 +110,8 @@ def run_due(*, limit: int = 1000) -> int:
         ids = list(Job.objects.offerable().values_list("pk", flat=True)[:50])
         if not ids:
             break
-        ran += sum(run_job(pk) for pk in ids)
+        ran_now = sum(run_job(pk) for pk in ids)
+        if not ran_now:  # others hold them, or they were all parked
+            break
+        ran += ran_now
     return ran
