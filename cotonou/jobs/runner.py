@@ -105,13 +105,11 @@ def run_due(*, limit: int = 1000) -> int:
 
     For commands and tests: jobs that handlers enqueue are run too.
     """
-    ran = 0
+    ran, before = 0, None
     while ran < limit:
         ids = list(Job.objects.offerable().values_list("pk", flat=True)[:50])
-        if not ids:
+        if not ids or ids == before:  # nothing left, or others just took them
             break
-        ran_now = sum(run_job(pk) for pk in ids)
-        if not ran_now:  # others hold them, or they were all parked
-            break
-        ran += ran_now
+        before = ids
+        ran += sum(run_job(pk) for pk in ids)
     return ran
