@@ -1,0 +1,107 @@
+"""The components, looked at as people will: phone and desktop, with and without JavaScript."""
+
+import pytest
+
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    assert_axe_clean,
+    assert_no_sideways_scroll,
+    both_widths,
+    evaluate,
+    everywhere,
+    seen_as,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "/dev/composants/?etat=vide",
+    "/dev/composants/?etat=rempli",
+    "/dev/composants/?etat=erreurs",
+    "/dev/composants/agents/",
+    "/dev/composants/fin/",
+    "/dev/composants/erreur/404/",
+    "/dev/composants/erreur/419/",
+]
+
+
+@both_widths
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_overflows(page, path):
+    page.goto(path)
+    assert_axe_clean(page)
+    assert_no_sideways_scroll(page)
+
+
+@everywhere
+def test_a_refused_form_keeps_what_was_typed(page):
+    page.goto("/dev/composants/")
+    page.get_by_label("Nom de famille").fill("Ɖossou")
+    page.get_by_role("button", name="Continuer").last.click()
+    assert page.title().startswith("Erreur : ")
+    assert page.get_by_label("Nom de famille").input_value() == "Ɖossou"
+    summary = page.locator(".govuk-error-summary")
+    assert (
+        summary.get_by_role("link", name="Choisissez comment recevoir l’acte.").get_attribute("href")
+        == "#id_receive_0"
+    )
+
+
+@seen_as(PHONE, DESKTOP)
+def test_errors_take_the_focus_and_lead_to_the_first_choice(page):
+    page.goto("/dev/composants/?etat=erreurs")
+    assert evaluate(page, "document.activeElement.className") == "govuk-error-summary"
+    page.get_by_role("link", name="Choisissez comment recevoir l’acte.").click()
+    assert evaluate(page, "document.activeElement.id") == "id_receive_0"
+
+
+@both_widths
+def test_a_choice_reveals_its_question(page):
+    page.goto("/dev/composants/")
+    assert not page.get_by_label("Adresse postale").is_visible()
+    page.get_by_label("Par la poste").check()
+    assert page.get_by_label("Adresse postale").is_visible()
+
+
+@everywhere
+def test_the_language_switch_keeps_the_page(page):
+    page.goto("/dev/composants/?etat=rempli")
+    page.get_by_role("button", name="English").click()
+    assert page.url.endswith("/dev/composants/?etat=rempli")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+@both_widths
+def test_fields_and_buttons_are_large_enough_to_touch(page):
+    page.goto("/dev/composants/?etat=vide")
+    small = evaluate(
+        page,
+        """[...document.querySelectorAll('button, .govuk-button, input, select, textarea')]
+           .filter(e => e.type !== 'hidden' && e.type !== 'file')
+           .filter(e => e.getClientRects().length)
+           .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+           .filter(([, r]) => r.height < 39.5 || r.width < 39.5).map(([html]) => html)""",
+    )
+    # Small checkboxes: the touch area is the input, 44 px, around a 24 px box.
+    assert small == []
+
+
+@seen_as(PHONE)
+def test_the_cards_of_a_table_keep_its_roles_for_screen_readers(page):
+    page.goto("/dev/composants/agents/")
+    table = page.get_by_role("table", name="File des demandes")
+    assert table.get_by_role("row").count() == 4
+    assert table.get_by_role("cell").count() == 12
+    assert table.get_by_role("rowheader").count() == 3
+
+
+@seen_as(DESKTOP)
+def test_a_receipt_prints_on_one_page_without_navigation(page):
+    page.goto("/dev/composants/fin/")
+    assert page.get_by_role("button", name="Imprimer").is_visible()
+    page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="Imprimer").is_visible()
+    assert not page.get_by_role("button", name="English").is_visible()
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
