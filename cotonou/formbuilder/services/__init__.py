@@ -24,14 +24,13 @@ from cotonou.formbuilder.services.publishing import (
     save_in_the_making,
 )
 from cotonou.formbuilder.services.resuming import ResumeRefusedError, TooManyTriesError, resume
-from cotonou.formbuilder.services.sending import AlreadySubmittedError, Final, IncompleteError, submit
+from cotonou.formbuilder.services.sending import AlreadySubmittedError, IncompleteError, sent_uploads, submit
 
 __all__ = [
     "AlreadySubmittedError",
     "BadDefinitionError",
     "DraftChangedError",
     "DraftClosedError",
-    "Final",
     "IncompleteError",
     "ResumeRefusedError",
     "Saved",
@@ -46,6 +45,7 @@ __all__ = [
     "save_in_the_making",
     "save_more",
     "save_page",
+    "sent_uploads",
     "start",
     "submit",
 ]

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +8,9 @@ from cotonou.accounts.actors import Actor
 from cotonou.audit import services as audit
 from cotonou.core import states
 from cotonou.core.errors import Conflict, DomainError
-from cotonou.core.models import Contact
 from cotonou.documents.models import Upload
 from cotonou.formbuilder import engine
-from cotonou.formbuilder.models import Draft, FormVersion
+from cotonou.formbuilder.models import Draft
 from cotonou.formbuilder.services.filling import require_open
 from cotonou.formbuilder.states import TRANSITIONS, DraftState
 
@@ -37,27 +35,17 @@ class IncompleteError(DomainError):
         self.step = step
 
 
-@dataclass(frozen=True)
-class Final:
-    """What was sent: visible and computed answers, files as (piece id, upload), who to reach."""
-
-    draft: Draft
-    form_version: FormVersion
-    code: str
-    answers: dict[str, Any]
-    uploads: list[tuple[str, Upload]]
-    contact: Contact | None
-
-
 @transaction.atomic
-def submit(*, draft: Draft, by: Actor) -> Final:
-    """Close the draft and hand its answers over, in the caller's transaction.
+def submit(*, draft: Draft, by: Actor) -> dict[str, Any]:
+    """Close the draft and return its answers, in the caller's transaction.
 
-    The caller makes its request in that same transaction (and takes the files
-    with ``documents.attach_uploads``): both happen or neither. The draft's row
-    stays locked, so a second call waits, then raises AlreadySubmittedError.
-    Answers of hidden pages and fields are dropped. ``answers`` are in the shapes
-    of docs/formbuilder.md. Raises IncompleteError, DraftClosedError.
+    The caller makes its request in that same transaction: both happen or
+    neither. The draft's row stays locked, so a second call waits, then raises
+    AlreadySubmittedError. Answers are in the shapes of docs/formbuilder.md:
+    hidden ones dropped, computed ones added, files as
+    [{"upload": uuid, "name", "size"}] under their piece's id (the caller takes
+    them over with ``documents.attach_uploads``, see ``sent_uploads``).
+    Raises IncompleteError, DraftClosedError.
     """
     draft = (
         Draft.objects.select_for_update(of=("self",))
@@ -75,5 +63,9 @@ def submit(*, draft: Draft, by: Actor) -> Final:
     draft.state, draft.submitted_at = DraftState.SUBMITTED, timezone.now()
     draft.save(update_fields=["state", "submitted_at", "updated_at"])
     audit.record("formbuilder.submitted", subject=draft, actor=by)
-    uploads = [(link.piece, link.upload) for link in draft.kept_uploads() if link.piece in answers]
-    return Final(draft, draft.form_version, draft.code, answers, uploads, draft.contact)
+    return answers
+
+
+def sent_uploads(*, draft: Draft, answers: dict[str, Any]) -> list[tuple[str, Upload]]:
+    """The files that were sent, as (piece id, upload), in order; those of hidden pieces left out."""
+    return [(link.piece, link.upload) for link in draft.kept_uploads() if link.piece in answers]
