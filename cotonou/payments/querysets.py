@@ -15,6 +15,10 @@ class PaymentQuerySet(models.QuerySet):
         scope = actor.scope(*STAFF)
         return self.filter(scope.where("office") if scope else actor.own_contacts("contact"))
 
+    def own(self, actor: Actor):
+        """The payments of the person who looks, staff or not."""
+        return self.filter(actor.own_contacts("contact"))
+
     def of(self, purpose: str, subject_uuid):
         return self.filter(purpose=purpose, subject_uuid=subject_uuid)
 
