@@ -89,3 +89,24 @@ def chained(table: str) -> RunSQL:
         f"CREATE INDEX {table}_xid ON {table} (xid, id);",
         f"ALTER TABLE {table} DROP COLUMN xid;",
     )
+
+
+def frozen_once_published(table: str) -> RunSQL:
+    """Rows of ``table`` with a ``published_at`` can never be changed or deleted again (trigger)."""
+    return RunSQL(
+        f"""
+CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.published_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a published row of {table} cannot change' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {table}_frozen();
+""",
+        f"DROP TRIGGER {table}_frozen ON {table}; DROP FUNCTION {table}_frozen();",
+    )

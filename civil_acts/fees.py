@@ -1,0 +1,78 @@
+"""What a request costs, line by line, as the published version says it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cotonou.core.errors import DomainError
+from cotonou.core.money import format_xof
+from cotonou.ledger.chart import AccountCode
+from cotonou.payments.services import Allocation
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    label: str
+    unit_xof: int
+    quantity: int
+    allocations: tuple[Allocation, ...]  # for one unit
+    source: str
+
+    @property
+    def amount_xof(self) -> int:
+        return self.unit_xof * self.quantity
+
+    @property
+    def explanation(self) -> str:
+        """ "3 × 500 F", in the words of the receipt."""
+        if self.quantity == 1:
+            return format_xof(self.unit_xof)
+        return f"{self.quantity} × {format_xof(self.unit_xof)}"
+
+
+class FeeUnknown(DomainError):
+    code = "fee_unknown"
+
+
+def quote(fees: list[dict], *, variant: str, copies: int) -> list[FeeLine]:
+    """The fee lines of one request; whole F CFA, nothing to round.
+
+    fees: ``ProcedureVersion.fees``. Raises FeeUnknown when an amount is not
+    known: no payment may start on a figure that nobody has decided.
+    """
+    lines = []
+    for fee in fees:
+        if fee.get("variant") not in (None, "", variant):
+            continue
+        if fee["amount_xof"] is None:
+            raise FeeUnknown(
+                _("Le tarif de cette démarche reste à confirmer par la Mairie. Adressez-vous au guichet.")
+            )
+        own = [{"account": AccountCode.CIVIL_ACT_FEES, "amount_xof": fee["amount_xof"]}]
+        lines.append(
+            FeeLine(
+                label=fee["label"],
+                unit_xof=fee["amount_xof"],
+                quantity=copies if fee.get("per_copy") else 1,
+                allocations=tuple(
+                    Allocation(a["account"], a["amount_xof"], a.get("held_for", ""))
+                    for a in fee.get("allocations") or own
+                ),
+                source=fee.get("source", ""),
+            )
+        )
+    return lines
+
+
+def total(lines: list[FeeLine]) -> int:
+    return sum(line.amount_xof for line in lines)
+
+
+def allocations(lines: list[FeeLine]) -> list[Allocation]:
+    """What each account gets from all lines together; adds up to ``total(lines)``."""
+    amounts: dict[tuple[str, str], int] = {}
+    for line in lines:
+        for part in line.allocations:
+            key = (part.account_code, part.held_for)
+            amounts[key] = amounts.get(key, 0) + part.amount_xof * line.quantity
+    return [Allocation(account, amount, held_for) for (account, held_for), amount in amounts.items()]

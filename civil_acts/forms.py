@@ -1,0 +1,158 @@
+from django import forms as django_forms
+from django.utils.translation import gettext_lazy as _
+
+from civil_acts.states import RejectionReason, RequestState
+from cotonou.accounts.models import Office
+from cotonou.catalogue.models import Service
+from cotonou.core.forms import (
+    BooleanField,
+    CharField,
+    CheckboxesField,
+    ChoiceField,
+    FileField,
+    ModelChoiceField,
+    OneTimeCodeField,
+    PortalForm,
+    RadioField,
+    TextareaField,
+)
+
+QUEUE_CHOICES = [
+    ("", _("À traiter")),
+    ("mine", _("Mes dossiers")),
+    ("free", _("Non pris en charge")),
+    ("late", _("En retard")),
+    ("waiting", _("En attente de l’usager")),
+]
+STATE_CHOICES = [("", _("À instruire")), *[(s.value, s.label) for s in RequestState]]
+
+
+class QueueFilter(PortalForm):
+    q = CharField(label=_("Nom, téléphone ou code"), required=False, max_length=80, says_optional=False)
+    service = ModelChoiceField(
+        label=_("Démarche"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=_("Toutes"),
+        to_field_name="slug",
+        says_optional=False,
+    )
+    state = ChoiceField(label=_("État"), choices=STATE_CHOICES, required=False, says_optional=False)
+    show = ChoiceField(label=_("Montrer"), choices=QUEUE_CHOICES, required=False, says_optional=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["service"].queryset = Service.objects.filter(owner="civil_acts")
+
+
+class SaveViewForm(PortalForm):
+    name = CharField(label=_("Nom de la vue"), called=_("le nom de la vue"), max_length=60)
+    query = django_forms.CharField(widget=django_forms.HiddenInput, required=False, max_length=500)
+
+
+class ProofsForm(PortalForm):
+    """One box per proof that the rule asks for; all must be ticked."""
+
+    proofs = CheckboxesField(
+        label=_("J’ai vérifié"),
+        error_required=_("Cochez chaque justificatif que vous avez vérifié"),
+        small=True,
+    )
+
+    def __init__(self, *args, proofs: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["proofs"].choices = [(p, p) for p in proofs]
+
+
+class AskForm(PortalForm):
+    message = TextareaField(
+        label=_("Ce que l’usager doit envoyer"),
+        called=_("ce que l’usager doit envoyer"),
+        max_length=600,
+        help_text=_("Il lira cette phrase telle quelle. Le délai s’arrête jusqu’à sa réponse."),
+    )
+    wants_file = BooleanField(label=_("Un fichier ou une photo est attendu"), required=False, initial=True)
+
+
+class RejectForm(PortalForm):
+    reason = RadioField(
+        label=_("Raison"),
+        choices=RejectionReason.choices,
+        error_required=_("Choisissez la raison du refus"),
+        small=True,
+    )
+    text = TextareaField(
+        label=_("Explication pour l’usager"),
+        called=_("une explication pour l’usager"),
+        max_length=600,
+        help_text=_("Dites ce qu’il peut faire : où aller, avec quelle pièce."),
+    )
+
+
+class ReasonForm(PortalForm):
+    reason = CharField(label=_("Motif"), called=_("le motif"), max_length=300)
+
+
+class TransferForm(ReasonForm):
+    office = ModelChoiceField(
+        label=_("Bureau qui doit traiter"),
+        queryset=Office.objects.none(),
+        to_field_name="code",
+        error_required=_("Choisissez le bureau qui doit traiter ce dossier"),
+        empty_label=_("Choisir"),
+    )
+    field_order = ["office", "reason"]
+
+    def __init__(self, *args, current: Office, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["office"].queryset = Office.objects.arrondissements().exclude(pk=current.pk)
+
+
+class SignForm(PortalForm):
+    """The chosen requests come as repeated ``chosen`` values, checked by the service."""
+
+    code = OneTimeCodeField(
+        label=_("Code de votre application d’authentification"),
+        error_required=_("Saisissez le code à 6 chiffres de votre application"),
+    )
+
+
+class HandOverForm(PortalForm):
+    identity_seen = BooleanField(
+        label=_("J’ai vérifié l’identité de la personne"),
+        error_messages={"required": _("Vérifiez l’identité de la personne, puis cochez la case")},
+    )
+
+
+class AnswersFileForm(PortalForm):
+    file = FileField(
+        label=_("Fichier de réponses de l’UCIP (Excel ou CSV)"),
+        accept=".xlsx,.csv",
+        error_required=_("Choisissez le fichier reçu de l’UCIP"),
+    )
+
+
+class ComplementForm(PortalForm):
+    """The citizen's answer; the file is required when the clerk asked for one."""
+
+    text = TextareaField(label=_("Votre réponse"), required=False, max_length=1000)
+    file = FileField(
+        label=_("La pièce demandée"),
+        called=_("la pièce demandée"),
+        accept="image/*,.pdf",
+        help_text=_("Une photo nette ou un PDF, 8 Mo au plus."),
+        error_required=_("Joignez la pièce demandée : une photo nette ou un PDF"),
+    )
+
+    def __init__(self, *args, wants_file: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not wants_file:
+            del self.fields["file"]
+            self.fields["text"].required = True
+            self.fields["text"].called = _("votre réponse")
+
+
+class CodeForm(PortalForm):
+    code = OneTimeCodeField(
+        label=_("Code reçu par SMS"), error_required=_("Saisissez le code à 6 chiffres reçu par SMS")
+    )

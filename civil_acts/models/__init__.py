@@ -1,0 +1,34 @@
+from civil_acts.models.archive import SearchSlip, SlipState, Transcription
+from civil_acts.models.procedures import EntitlementRule, Procedure, ProcedureVersion
+from civil_acts.models.registers import (
+    DETAILS,
+    ActKind,
+    DatePrecision,
+    ImportBatch,
+    Mention,
+    NameWord,
+    RegisterAct,
+    Sex,
+)
+from civil_acts.models.requests import ActRequest, Complement, RelayBatch, SavedView
+
+__all__ = [
+    "ActRequest",
+    "Complement",
+    "EntitlementRule",
+    "Procedure",
+    "ProcedureVersion",
+    "RelayBatch",
+    "SavedView",
+    "DETAILS",
+    "ActKind",
+    "DatePrecision",
+    "ImportBatch",
+    "Mention",
+    "NameWord",
+    "RegisterAct",
+    "SearchSlip",
+    "SlipState",
+    "Sex",
+    "Transcription",
+]

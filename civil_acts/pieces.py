@@ -1,0 +1,37 @@
+"""The files of a request, as a list a clerk can open."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from civil_acts.models import ActRequest
+from cotonou.accounts.actors import Actor
+from cotonou.documents.models import Upload
+
+SUBJECT = "civil_acts.actrequest"
+
+
+def files(request: ActRequest, actor: Actor) -> list[dict]:
+    """{name, href, note, badge, tone} per file still kept, in the order they came."""
+    return [
+        {
+            "name": upload.original_name,
+            "href": reverse("documents:upload", args=[upload.public_id]),
+            "note": _label(request, upload),
+            "badge": _("vérifié") if upload.is_safe_to_open else _("aperçu seulement"),
+            "tone": "ok" if upload.is_safe_to_open else "warn",
+        }
+        for upload in Upload.objects.of_subject(request.public_id)
+    ]
+
+
+def _label(request: ActRequest, upload: Upload) -> str:
+    labels = {p["id"]: p["label"] for p in request.procedure_version.form_version.content.get("pieces", [])}
+    label = labels.get(upload.purpose)
+    if isinstance(label, dict):
+        label = label["fr"]
+    return label or _("pièce complémentaire")
+
+
+def may_read(actor: Actor, subject_uuid) -> bool:
+    """Who may open a request's file: the offices that see it, and the person it belongs to."""
+    return ActRequest.objects.own_or_visible(actor).filter(public_id=subject_uuid).exists()

@@ -1,0 +1,114 @@
+"""What citizens read about these services, and where their requests are found."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
+from civil_acts.states import Relation
+from cotonou.accounts.models import Office
+from cotonou.catalogue.models import Service
+from cotonou.catalogue.registry import Fact, Facts, Fee, Piece
+from cotonou.catalogue.tracking import TrackedItem
+from cotonou.formbuilder.definition import say
+from cotonou.formbuilder.models import Draft
+
+
+def facts(service: Service) -> Facts:
+    """The published version's fee, delay, pieces and rules; unknown ones come without source."""
+    version = ProcedureVersion.objects.in_force(service.slug)
+    if version is None:
+        return Facts()
+    fees = []
+    for line in version.fees:
+        label = line["label"] + (_(" (par exemplaire)") if line.get("per_copy") else "")
+        fees.append(Fee(label, line["amount_xof"], source=line.get("source", "")))
+    return Facts(
+        fees=tuple(fees),
+        delay=_delay(version),
+        pieces=tuple(_pieces(version)),
+        who_may_ask=tuple(_who(version)),
+        steps=tuple(_steps(service)),
+        offices=Fact(
+            _("Le bureau de l’un des %(n)d arrondissements, ou en ligne.") % {"n": _office_count()},
+            version.source,
+        ),
+        delivery=Fact(_delivery(service), version.source),
+    )
+
+
+def _office_count() -> int:
+    return Office.objects.arrondissements().count()
+
+
+def _delay(version: ProcedureVersion) -> Fact:
+    days = version.delay_working_days
+    if days is None:
+        return Fact(_("Délai non fixé"))
+    text = ngettext("%(n)d jour ouvré", "%(n)d jours ouvrés", days) % {"n": days}
+    return Fact(text, version.delay_source)
+
+
+def _pieces(version: ProcedureVersion):
+    for piece in version.form_version.content.get("pieces", []):
+        always = piece.get("required_if") is True and "condition" not in piece
+        yield Piece(say(piece["label"]), say(piece.get("why")), required=always, source=version.source)
+
+
+def _who(version: ProcedureVersion):
+    kinds = [variant["document_kind"] for variant in version.variants]
+    relations = set(
+        EntitlementRule.objects.in_force().filter(document_kind__in=kinds).values_list("relation", flat=True)
+    )
+    sayings = {
+        Relation.HOLDER: _("la personne elle-même"),
+        Relation.PARENT: _("son père ou sa mère"),
+        Relation.CHILD: _("son enfant"),
+        Relation.SPOUSE: _("son époux ou son épouse"),
+        Relation.REPRESENTATIVE: _("son tuteur ou représentant légal"),
+        Relation.MANDATE: _("une personne avec une procuration écrite (pour un extrait)"),
+    }
+    for relation, saying in sayings.items():
+        if relation in relations:
+            yield Fact(saying, version.source)
+
+
+def _steps(service: Service):
+    yield _("Répondez aux questions, une par page, et joignez une photo des pièces.")
+    yield _("Vérifiez vos réponses, puis payez par mobile money ou en espèces au guichet.")
+    if service.authority_mode == "RELAY":
+        yield _("La Mairie vérifie votre dossier et le transmet à l’ANIP, qui délivre le certificat.")
+        yield _("Nous vous prévenons par SMS dès que l’ANIP répond.")
+    else:
+        yield _("Un agent vérifie votre droit et l’acte, un officier d’état civil signe.")
+        yield _("Nous vous prévenons par SMS : téléchargez le document ou retirez-le au guichet.")
+
+
+def _delivery(service: Service) -> str:
+    if service.authority_mode == "RELAY":
+        return _("Le certificat est délivré par l’ANIP ; la Mairie vous remet un reçu, jamais le certificat.")
+    return _("PDF avec le cachet électronique de la Ville et un QR code que tout le monde peut vérifier.")
+
+
+def start_url(service: Service) -> str | None:
+    if ProcedureVersion.objects.in_force(service.slug) is None:
+        return None
+    return reverse("civil_acts:start", args=[service.slug])
+
+
+def find(code: str) -> TrackedItem | None:
+    """A request, or a draft still being filled, by its code."""
+    request = ActRequest.objects.select_related("contact").filter(tracking_code=code).first()
+    if request:
+        return TrackedItem(request.contact, reverse("civil_acts:tracking", args=[code]))
+    draft = (
+        Draft.objects.select_related("contact").filter(code=code, purpose="civil_acts", state="OPEN").first()
+    )
+    if draft and draft.contact:
+        return TrackedItem(draft.contact, journey_url(draft))
+    return None
+
+
+def journey_url(draft: Draft) -> str:
+    """Where a draft goes on: the page it was left at."""
+    return reverse("civil_acts:resume", args=[draft.public_id])

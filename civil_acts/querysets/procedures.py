@@ -1,0 +1,22 @@
+from django.db import models
+from django.db.models import Q
+
+from cotonou.territory.dates import local_today
+
+
+class ProcedureVersionQuerySet(models.QuerySet):
+    def in_force(self, slug: str, on=None):
+        """The published version that applies on a day (today by default), or None."""
+        return (
+            self.filter(procedure__service__slug=slug, in_force_from__lte=on or local_today())
+            .exclude(published_at=None)
+            .select_related("procedure__service", "form_version")
+            .order_by("-in_force_from", "-number")
+            .first()
+        )
+
+
+class EntitlementRuleQuerySet(models.QuerySet):
+    def in_force(self, on=None):
+        on = on or local_today()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)

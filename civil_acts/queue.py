@@ -1,0 +1,48 @@
+"""What a clerk's list shows for a set of filters; every path is one indexed query."""
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.utils import timezone
+
+from civil_acts.models import ActRequest
+from cotonou.accounts.actors import Actor
+from cotonou.core import codes
+from cotonou.core.database import NormalisedName
+from cotonou.territory.dates import local_today
+
+
+def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:
+    """Requests of the actor's offices. chosen: cleaned data of QueueFilter."""
+    rows = ActRequest.objects.visible_to(actor)
+    if state := chosen.get("state"):
+        rows = rows.filter(state=state).select_related(
+            "contact", "office", "claimed_by", "procedure_version__procedure__service"
+        )
+        rows = rows.order_by("-pk")
+    else:
+        rows = rows.clerk_queue()
+    if service := chosen.get("service"):
+        rows = rows.filter(procedure_version__procedure__service=service)
+    if text := (chosen.get("q") or "").strip():
+        rows = rows.filter(_matches(text))
+    return _shown(rows, actor, chosen.get("show") or "")
+
+
+def _matches(text: str) -> Q:
+    if code := codes.normalise(text):
+        return Q(tracking_code=code)
+    digits = "".join(c for c in text if c.isdigit())
+    if len(digits) >= 8 and len(digits) >= len(text.replace(" ", "")) - 4:
+        return Q(contact__phone__endswith=digits[-8:])
+    return Q(subject_search__contains=NormalisedName(Value(text, output_field=TextField())))
+
+
+def _shown(rows: QuerySet[ActRequest], actor: Actor, show: str) -> QuerySet[ActRequest]:
+    if show == "mine":
+        return rows.filter(claimed_by=actor.user, claimed_until__gt=timezone.now())
+    if show == "free":
+        return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()), waiting_since=None)
+    if show == "late":
+        return rows.late(local_today())
+    if show == "waiting":
+        return rows.filter(waiting_since__isnull=False)
+    return rows

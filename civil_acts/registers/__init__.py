@@ -1,0 +1,1 @@
+"""Working with the registers: reading files, searching, comparing two transcriptions."""

@@ -1,0 +1,61 @@
+"""What this service tells the rooms below at startup."""
+
+from django.utils.translation import gettext_lazy as _
+
+from civil_acts import home, pieces, public, snapshots
+from civil_acts.services import archive_answers, delivery, intake
+from cotonou.accounts.permissions import Permission as P
+from cotonou.catalogue import cards, golive, navigation, registry, tracking
+from cotonou.documents import kinds, uploads
+from cotonou.formbuilder import journeys
+from cotonou.jobs import topics
+
+APP = "civil_acts"
+
+
+def register_all() -> None:
+    _topics()
+    _document_kinds()
+    uploads.register_access(pieces.SUBJECT, pieces.may_read)
+    journeys.register(APP, public.journey_url)
+    registry.register(APP, facts=public.facts, start_url=public.start_url)
+    tracking.register(APP, public.find)
+    cards.register_citizen(APP, home.citizen_cards)
+    cards.register_staff(APP, home.staff_cards)
+    golive.register(
+        "procedures", label=_("Tarifs, délais et sources des démarches"), check=home.sources_check
+    )
+    _navigation()
+
+
+def _topics() -> None:
+    topics.register("civil_acts.fee_settled", intake.submit_after_payment)
+    topics.register("civil_acts.sealed", delivery.announce_ready)
+    topics.register("civil_acts.archive_answered", archive_answers.apply_answer)
+    topics.register("civil_acts.expire_unpaid", intake.expire_unpaid, queue="bulk")
+
+
+def _document_kinds() -> None:
+    for name, code, label in (
+        (snapshots.BIRTH_COPY, "NC", _("Copie intégrale d’acte de naissance")),
+        (snapshots.BIRTH_EXTRACT, "NE", _("Extrait d’acte de naissance")),
+        (snapshots.NON_REGISTRATION, "NI", _("Certificat de non-inscription")),
+    ):
+        kinds.register(
+            name,
+            code=code,
+            label=label,
+            initials=snapshots.initials,
+            public_fields=snapshots.public_fields,
+            sealed_topic="civil_acts.sealed",
+        )
+
+
+def _navigation() -> None:
+    for url_name, label, permissions, order in (
+        ("civil_acts:queue", _("Demandes"), (P.ACT_REQUEST_VIEW,), 10),
+        ("civil_acts:to-sign", _("À signer"), (P.ACT_REQUEST_SIGN,), 20),
+        ("civil_acts:counter", _("Guichet"), (P.COUNTER_ENTRY,), 30),
+        ("civil_acts:relay", _("UCIP"), (P.RELAY_MANAGE,), 40),
+    ):
+        navigation.register(url_name, label=label, permissions=permissions, order=order)

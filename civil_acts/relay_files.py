@@ -1,0 +1,139 @@
+"""The two files exchanged with the UCIP: the list of a batch out, its answers in."""
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from civil_acts.models import ActRequest, RelayBatch
+from civil_acts.services.relay import Answer
+from cotonou.core import codes
+from cotonou.core.errors import DomainError
+
+ANSWER_HEADERS = ("code", "reference", "date", "decision", "observation")
+YES = {"oui", "disponible", "favorable", "accorde", "accordé", "ok"}
+NO = {"non", "refuse", "refusé", "rejete", "rejeté", "defavorable", "défavorable"}
+
+
+def write_batch(batch: RelayBatch) -> bytes:
+    """An XLSX list of the batch, with empty columns for the UCIP's reference, date and decision."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(str(batch))
+    headers = [
+        "code",
+        "nom",
+        "prenoms",
+        "telephone",
+        "quartier",
+        "npi",
+        "transmis_le",
+        "reference",
+        "date",
+        "decision",
+        "observation",
+    ]
+    bold = book.add_format({"bold": True})
+    for column, header in enumerate(headers):
+        sheet.write_string(0, column, header, bold)
+    requests = batch.requests.select_related("contact").order_by("pk")
+    for line, request in enumerate(requests, start=1):
+        for column, value in enumerate(_cells(request)):
+            sheet.write_string(line, column, value)
+    sheet.autofit()
+    book.close()
+    return buffer.getvalue()
+
+
+def _cells(request: ActRequest) -> list[str]:
+    answers = request.answers
+    return [
+        request.tracking_code,
+        str(answers.get("subject_surname", "")),
+        str(answers.get("subject_given_names", "")),
+        str(request.contact.phone),
+        str(answers.get("quartier_label", "")),
+        str(answers.get("npi", "")),
+        request.transmitted_at.date().isoformat() if request.transmitted_at else "",
+    ]
+
+
+def read_answers(*, name: str, content: bytes) -> tuple[list[Answer], list[tuple[int, str, str]]]:
+    """Answers and refused lines (line, code, reason) of a CSV or XLSX from the UCIP.
+
+    Raises DomainError when the file itself cannot be read or lacks a column.
+    """
+    rows = list(_xlsx_rows(content) if name.lower().endswith(".xlsx") else _csv_rows(content))
+    if not rows:
+        raise DomainError(_("Le fichier est vide."), code="empty_file")
+    header = [str(cell or "").strip().lower() for cell in rows[0]]
+    absent = [column for column in ("code", "reference", "date", "decision") if column not in header]
+    if absent:
+        raise DomainError(
+            _("Il manque la colonne %(names)s dans le fichier de l’UCIP.") % {"names": ", ".join(absent)},
+            code="column_missing",
+        )
+    answers, refused = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        cells = {
+            key: str(value if value is not None else "").strip()
+            for key, value in zip(header, row, strict=False)
+        }
+        if not any(cells.values()) or not cells.get("decision"):
+            continue  # not answered yet
+        try:
+            answers.append(_answer(number, cells))
+        except ValueError as error:
+            refused.append((number, cells.get("code", ""), str(error)))
+    return answers, refused
+
+
+def _answer(number: int, cells: dict[str, str]) -> Answer:
+    code = codes.normalise(cells["code"])
+    if code is None:
+        raise ValueError(_("code de suivi illisible"))
+    if not cells["reference"]:
+        raise ValueError(_("référence de l’UCIP absente"))
+    decision = cells["decision"].lower()
+    if decision not in YES | NO:
+        raise ValueError(_("décision « %(d)s » inconnue : écrivez oui ou non") % {"d": cells["decision"]})
+    return Answer(
+        line=number,
+        tracking_code=code,
+        reference=cells["reference"][:60],
+        answered_on=_date(cells["date"]),
+        available=decision in YES,
+        text=cells.get("observation", "")[:200],
+    )
+
+
+def _date(text: str) -> datetime.date:
+    for pattern in ("%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y"):
+        try:
+            return datetime.datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    raise ValueError(_("date « %(d)s » illisible : écrivez JJ/MM/AAAA") % {"d": text})
+
+
+def _xlsx_rows(content: bytes) -> Iterable[list]:
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except Exception as error:
+        raise DomainError(_("Ce fichier n’est pas un classeur Excel lisible."), code="unreadable") from error
+    return [list(row) for row in book.active.iter_rows(values_only=True)]
+
+
+def _csv_rows(content: bytes) -> Iterable[list]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    dialect = csv.Sniffer().sniff(text[:2000], delimiters=";,\t") if text.strip() else csv.excel
+    return list(csv.reader(io.StringIO(text), dialect))

@@ -1,0 +1,209 @@
+"""Everything one request's page shows, and which actions it offers this person now."""
+
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from civil_acts import forms, pieces
+from civil_acts.models import ActRequest
+from civil_acts.registers import search
+from civil_acts.services import treatment
+from civil_acts.states import CLERK_STATES, RequestState
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.permissions import Permission
+from cotonou.audit.models import Event
+from cotonou.core import codes
+from cotonou.formbuilder import engine
+from cotonou.territory.dates import local_today
+
+TONES = {
+    RequestState.TO_PAY: "draft",
+    RequestState.SUBMITTED: "info",
+    RequestState.IN_REVIEW: "info",
+    RequestState.TO_SIGN: "warn",
+    RequestState.SEALING: "warn",
+    RequestState.READY: "ok",
+    RequestState.DELIVERED: "ok",
+    RequestState.REJECTED: "stop",
+    RequestState.TRANSMITTED: "info",
+    RequestState.READY_ELSEWHERE: "ok",
+    RequestState.EXPIRED: "draft",
+    RequestState.WITHDRAWN: "draft",
+}
+# What the trail calls each action, in the words of the office.
+EVENTS = {
+    "civil_acts.confirmed": gettext_lazy("Demande enregistrée"),
+    "civil_acts.submitted": gettext_lazy("Paiement reçu, demande déposée"),
+    "civil_acts.claimed": gettext_lazy("Prise en charge"),
+    "civil_acts.released": gettext_lazy("Rendue à la file"),
+    "civil_acts.entitlement_checked": gettext_lazy("Droit vérifié"),
+    "civil_acts.act_attached": gettext_lazy("Acte choisi dans le registre"),
+    "civil_acts.prepared": gettext_lazy("Document préparé"),
+    "civil_acts.complement_asked": gettext_lazy("Pièce demandée"),
+    "civil_acts.complement_answered": gettext_lazy("Pièce reçue"),
+    "civil_acts.rejected": gettext_lazy("Demande refusée"),
+    "civil_acts.reopened": gettext_lazy("Dossier rouvert"),
+    "civil_acts.transferred": gettext_lazy("Changement de bureau"),
+    "civil_acts.signed": gettext_lazy("Signée"),
+    "civil_acts.sent_back": gettext_lazy("Renvoyée à l’agent"),
+    "civil_acts.ready": gettext_lazy("Document scellé et prêt"),
+    "civil_acts.downloaded": gettext_lazy("Document téléchargé"),
+    "civil_acts.handed_over": gettext_lazy("Document remis au guichet"),
+    "civil_acts.transmitted": gettext_lazy("Transmise à l’UCIP"),
+    "civil_acts.relay_answered": gettext_lazy("Réponse de l’UCIP reçue"),
+    "civil_acts.archive_asked": gettext_lazy("Recherche demandée aux archives"),
+    "civil_acts.archive_answered": gettext_lazy("Réponse des archives"),
+    "civil_acts.withdrawn": gettext_lazy("Retirée par l’usager"),
+    "civil_acts.expired": gettext_lazy("Expirée sans paiement"),
+}
+
+
+def badge(item: ActRequest) -> dict:
+    """The word and tone of the state, overlays included: waiting and late say so."""
+    if item.waiting_since:
+        return {"label": _("pièce attendue"), "tone": "warn"}
+    if item.state in CLERK_STATES and item.due_on and item.due_on < local_today():
+        return {"label": _("en retard"), "tone": "error"}
+    return {"label": item.get_state_display(), "tone": TONES[RequestState(item.state)]}
+
+
+def held_by(item: ActRequest):
+    """The colleague who holds the request now, or None."""
+    live = item.claimed_until and item.claimed_until > timezone.now()
+    return item.claimed_by if live else None
+
+
+def queue_row(item: ActRequest) -> dict:
+    mark = badge(item)
+    return {
+        "item": item,
+        "code": codes.pretty(item.tracking_code),
+        "service": item.procedure_version.procedure.service.name,
+        "badge": mark["label"],
+        "tone": mark["tone"],
+        "held_by": held_by(item),
+    }
+
+
+def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]) -> dict:
+    """bound: forms that were sent and refused, by name; the others are made fresh."""
+    can = _offers(item, actor)
+    shown = {
+        "item": item,
+        "badge": badge(item),
+        "code": codes.pretty(item.tracking_code),
+        "held_by": held_by(item),
+        "facts": _facts(item),
+        "answers": [
+            {"label": line.label, "value": line.value}
+            for line in engine.summary(item.procedure_version.form_version.form, item.answers)
+        ],
+        "files": pieces.files(item, actor),
+        "complements": list(item.complements.order_by("-asked_at")),
+        "history": history(item),
+        "can": can,
+        "forms": _forms(item, can, bound),
+    }
+    if can["search"]:
+        shown["register"] = _register(item, actor, query)
+    return shown
+
+
+def _offers(item: ActRequest, actor: Actor) -> dict[str, bool]:
+    may_work = actor.scope(Permission.ACT_REQUEST_PREPARE).covers(item.office_id)
+    holder = held_by(item)
+    mine = may_work and holder is not None and holder == actor.user
+    in_review = item.state == RequestState.IN_REVIEW
+    free_to_act = mine and in_review and not item.waiting_since
+    return {
+        "claim": may_work and not mine and holder is None and item.state in CLERK_STATES,
+        "release": mine and in_review,
+        "check": free_to_act and item.checked_by_id is None,
+        "search": free_to_act and not item.is_relay,
+        "prepare": free_to_act and not item.is_relay and item.checked_by_id is not None,
+        "ask": free_to_act,
+        "reject": mine and in_review,
+        "transfer": free_to_act and actor.has(Permission.ACT_REQUEST_TRANSFER),
+        "reopen": may_work and item.state == RequestState.REJECTED,
+        "deliver": item.state in (RequestState.READY, RequestState.DELIVERED)
+        and actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
+        "answer": bool(item.waiting_since) and actor.scope(Permission.COUNTER_ENTRY).covers(item.office_id),
+    }
+
+
+def _forms(item: ActRequest, can: dict[str, bool], bound: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if can["check"] and (rule := treatment.rule_for(item)):
+        made["proofs"] = forms.ProofsForm(proofs=rule.proofs)
+        made["rule"] = rule
+    if can["ask"]:
+        made["ask"] = forms.AskForm(auto_id="ask_%s")
+    if can["reject"]:
+        made["reject"] = forms.RejectForm(auto_id="reject_%s")
+    if can["transfer"]:
+        made["transfer"] = forms.TransferForm(current=item.office, auto_id="transfer_%s")
+    if can["reopen"]:
+        made["reopen"] = forms.ReasonForm(auto_id="reopen_%s")
+    if can["deliver"]:
+        made["deliver"] = forms.HandOverForm()
+    return made | bound
+
+
+def _facts(item: ActRequest) -> list[dict]:
+    variant = item.procedure_version.variant(item.variant)
+    return [
+        {"label": _("Document"), "value": f"{variant['label']} × {item.copies}"},
+        {"label": _("Personne concernée"), "value": item.subject_name},
+        {"label": _("Demandeur"), "value": f"{item.contact.name} – {item.get_relation_display()}"},
+        {"label": _("Bureau"), "value": item.office.name},
+        {"label": _("Arrivée"), "value": f"{_date(item.submitted_at)}, {item.get_channel_display()}"},
+        {"label": _("À rendre le"), "value": _date(item.due_on)},
+    ]
+
+
+def _date(value: Any) -> str:
+    if value is None:
+        return _("pas encore")
+    if hasattr(value, "hour"):
+        value = timezone.localtime(value)
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+def _register(item: ActRequest, actor: Actor, query: Any) -> dict:
+    """The search beside the request: prefilled with what the citizen wrote."""
+    act = item.answers.get("act") or {}
+    name = query.get("nom", item.subject_name)
+    year = query.get("annee") or act.get("year") or _year_of(item.answers.get("birth_date"))
+    number = query.get("numero", act.get("number") or "")
+    return {
+        "name": name,
+        "year": year or "",
+        "number": number,
+        "results": search.find(actor, name=name, year=_int(year), number=number, kind="BIRTH", limit=10),
+    }
+
+
+def _int(text: Any) -> int | None:
+    return int(text) if str(text or "").isdigit() else None
+
+
+def _year_of(partial: Any) -> int | None:
+    if isinstance(partial, dict):
+        return _int(partial.get("year"))
+    return _int(str(partial or "")[:4])
+
+
+def history(item: ActRequest) -> list[dict]:
+    """The trail of this request, newest first, in words."""
+    events = Event.objects.filter(subject_uuid=item.public_id).order_by("-id")[:100]
+    return [
+        {
+            "label": EVENTS.get(event.action, event.action),
+            "who": event.actor_label,
+            "at": event.at,
+            "why": event.data.get("reason", ""),
+        }
+        for event in events
+    ]

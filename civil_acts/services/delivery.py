@@ -1,0 +1,72 @@
+"""From the sealed document to the hands of the right person."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from civil_acts.models import ActRequest
+from civil_acts.states import RequestState
+from cotonou.accounts.actors import SYSTEM, Actor
+from cotonou.accounts.permissions import Permission
+from cotonou.audit.services import record
+from cotonou.core import codes
+from cotonou.core.errors import Conflict, DomainError
+from cotonou.documents import services as documents
+from cotonou.documents.models import IssuedDocument
+from cotonou.jobs.models import Job
+from cotonou.notifications.services import notify
+
+
+def announce_ready(job: Job) -> None:
+    """Handler of the sealed topics: the request is READY and the citizen is told."""
+    document = IssuedDocument.objects.get(pk=job.payload["document"])
+    with transaction.atomic():
+        job.finish()
+        request = ActRequest.objects.select_for_update(of=("self",)).get(public_id=document.subject_uuid)
+        if request.state != RequestState.SEALING:
+            return
+        request.move(RequestState.READY)
+        request.ready_at = timezone.now()
+        request.save(update_fields=["state", "ready_at"])
+        record("civil_acts.ready", subject=request, actor=SYSTEM, serial=document.serial)
+        notify(
+            "civil_acts.ready",
+            to=request.contact,
+            subject=request,
+            context={"code": codes.pretty(request.tracking_code), "office": request.office.name},
+        )
+
+
+@transaction.atomic
+def record_download(*, request: ActRequest, by: Actor) -> None:
+    """The citizen fetched the document after code and one-time code: it is delivered."""
+    request = ActRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if request.state == RequestState.READY:
+        request.move(RequestState.DELIVERED)
+        request.delivered_at = timezone.now()
+        request.save(update_fields=["state", "delivered_at"])
+    record("civil_acts.downloaded", subject=request, actor=by)
+
+
+@transaction.atomic
+def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool) -> ActRequest:
+    """Print at the counter, against identity; every print is counted."""
+    scope = by.scope(Permission.COUNTER_DELIVER)
+    request = (
+        ActRequest.objects.filter(scope.where("office"))
+        .select_for_update(of=("self",))
+        .get(public_id=public_id)
+    )
+    if request.state not in (RequestState.READY, RequestState.DELIVERED):
+        raise Conflict(_("Ce document n’est pas encore prêt."))
+    if not identity_seen:
+        raise DomainError(_("Vérifiez l’identité de la personne avant d’imprimer."), code="identity_unseen")
+    documents.record_print(document=request.document, by=by)
+    if request.state == RequestState.READY:
+        request.move(RequestState.DELIVERED)
+        request.delivered_at = timezone.now()
+        request.save(update_fields=["state", "delivered_at"])
+    record("civil_acts.handed_over", subject=request, actor=by)
+    return request

@@ -1,0 +1,53 @@
+"""Paying for a request: what is owed, and to whom each franc belongs."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from civil_acts import fees
+from civil_acts.models import ActRequest
+from civil_acts.services.intake import PURPOSE, quote_for
+from civil_acts.states import RequestState
+from cotonou.accounts.actors import Actor
+from cotonou.core import codes
+from cotonou.core.errors import Conflict
+from cotonou.payments import services as payments
+from cotonou.payments.models import CashSession, Payment
+
+
+def _terms(request: ActRequest) -> dict:
+    if request.state != RequestState.TO_PAY:
+        raise Conflict(_("Cette demande n’attend pas de paiement."), code="nothing_to_pay")
+    lines = quote_for(request.procedure_version, request.answers)
+    service = request.procedure_version.procedure.service
+    return {
+        "purpose": PURPOSE,
+        "subject": request.public_id,
+        "amount_xof": request.fee_xof,
+        "label": f"{service.title} – {codes.pretty(request.tracking_code)}",
+        "contact": request.contact,
+        "allocations": fees.allocations(lines),
+        "legal_basis": request.procedure_version.legal_basis,
+    }
+
+
+def pay_online(*, request: ActRequest, provider: str, by: Actor, idempotency_key: str = "") -> Payment:
+    """Start with an operator; no transaction may be open. See ``payments.start``."""
+    return payments.start(
+        **_terms(request),
+        provider=provider,
+        office=request.office,
+        return_url=reverse("civil_acts:tracking", args=[request.tracking_code]),
+        by=by,
+        idempotency_key=idempotency_key,
+    )
+
+
+def pay_cash(*, request: ActRequest, session: CashSession, by: Actor, idempotency_key: str = "") -> Payment:
+    """Take cash at the agent's open drawer. See ``payments.take_cash``."""
+    return payments.take_cash(**_terms(request), session=session, by=by, idempotency_key=idempotency_key)
+
+
+def last_payment(request: ActRequest) -> Payment | None:
+    """The settled payment, else the latest attempt."""
+    attempts = Payment.objects.of(PURPOSE, request.public_id)
+    return attempts.settled().first() or attempts.order_by("-created_at").first()

@@ -1,0 +1,144 @@
+"""Authority mode RELAY: files go to the UCIP in batches, its answers come back by file.
+
+The portal never makes the certificate itself: it prepares the file, a
+transmission slip and a receipt, and says honestly where things are.
+"""
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from civil_acts.models import ActRequest, RelayBatch
+from civil_acts.states import RequestState
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.permissions import Permission
+from cotonou.audit.services import record
+from cotonou.core import codes
+from cotonou.core.errors import DomainError
+from cotonou.notifications.services import notify
+
+# One lock for the batch numbers: they have no gap.
+_LOCK = "LOCK TABLE civil_acts_relaybatch IN SHARE ROW EXCLUSIVE MODE"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line of the UCIP's file; ``available`` False means refused, ``text`` says why."""
+
+    line: int
+    tracking_code: str
+    reference: str
+    answered_on: datetime.date
+    available: bool
+    text: str
+
+
+def to_transmit(by: Actor):
+    """Requests checked by a clerk and waiting for the next batch, in this person's offices."""
+    scope = by.scope(Permission.RELAY_MANAGE)
+    return (
+        ActRequest.objects.filter(scope.where("office"))
+        .filter(
+            state=RequestState.IN_REVIEW,
+            waiting_since=None,
+            checked_by__isnull=False,
+            procedure_version__procedure__service__authority_mode="RELAY",
+        )
+        .select_related("contact", "office", "procedure_version__procedure__service")
+        .order_by("due_on", "pk")
+    )
+
+
+@transaction.atomic
+def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
+    """Hand these requests to the UCIP: numbered batch, one slip each, clock of the ANIP starts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+    requests = list(to_transmit(by).filter(public_id__in=public_ids).select_for_update(of=("self",)))
+    if not requests:
+        raise DomainError(_("Choisissez au moins un dossier vérifié à transmettre."), code="nothing_chosen")
+    last = RelayBatch.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    batch = RelayBatch.objects.create(number=last + 1, created_by=by.user)
+    for request in requests:
+        request.move(RequestState.TRANSMITTED)
+        request.relay_batch, request.transmitted_at = batch, timezone.now()
+        request.claimed_by = request.claimed_until = None
+        request.save(update_fields=["state", "relay_batch", "transmitted_at", "claimed_by", "claimed_until"])
+        record("civil_acts.transmitted", subject=request, actor=by, batch=str(batch))
+        notify(
+            "civil_acts.transmitted",
+            to=request.contact,
+            subject=request,
+            context={"code": codes.pretty(request.tracking_code)},
+        )
+    return batch
+
+
+@transaction.atomic
+def _apply(answer: Answer, by: Actor) -> str:
+    """ "" when applied, "already" when the same answer is in, else the reason it cannot be."""
+    request = (
+        ActRequest.objects.select_for_update(of=("self",))
+        .filter(
+            by.scope(Permission.RELAY_MANAGE).where("office"),
+            tracking_code=answer.tracking_code,
+            relay_batch__isnull=False,
+        )
+        .first()
+    )
+    if request is None:
+        return _("aucun dossier transmis ne porte ce code")
+    if request.state == RequestState.READY_ELSEWHERE:
+        if request.relay_reference == answer.reference:
+            return "already"
+        return _("une autre réponse est déjà enregistrée (référence %(ref)s)") % {
+            "ref": request.relay_reference
+        }
+    request.move(RequestState.READY_ELSEWHERE)
+    request.relay_reference, request.relay_answered_on = answer.reference, answer.answered_on
+    request.relay_answer = answer.text or (_("Certificat disponible") if answer.available else _("Refusé"))
+    request.ready_at = timezone.now()
+    request.save()
+    record(
+        "civil_acts.relay_answered",
+        subject=request,
+        actor=by,
+        reference=answer.reference,
+        available=answer.available,
+    )
+    notify(
+        "civil_acts.relay_answered",
+        to=request.contact,
+        subject=request,
+        context={
+            "code": codes.pretty(request.tracking_code),
+            "answer": request.relay_answer,
+            "reference": answer.reference,
+        },
+    )
+    return ""
+
+
+@dataclass
+class ImportResult:
+    applied: int
+    already: int
+    refused: list[tuple[int, str, str]]  # line, code, reason
+
+
+def apply_answers(*, answers: list[Answer], by: Actor) -> ImportResult:
+    """Each line stands alone; the same file twice changes nothing."""
+    result = ImportResult(0, 0, [])
+    for answer in answers:
+        outcome = _apply(answer, by)
+        if outcome == "":
+            result.applied += 1
+        elif outcome == "already":
+            result.already += 1
+        else:
+            result.refused.append((answer.line, answer.tracking_code, outcome))
+    return result

@@ -1,0 +1,98 @@
+"""What an officer does: read what was prepared, sign it, or send it back."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from civil_acts.models import ActRequest
+from civil_acts.states import RequestState
+from cotonou.accounts import second_factor
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.permissions import Permission
+from cotonou.audit.services import record
+from cotonou.core.errors import Conflict, DomainError, NotAllowed
+from cotonou.documents import services as documents
+
+AT_ONCE = 40
+
+
+def _locked(public_id: UUID, by: Actor) -> ActRequest:
+    scope = by.scope(Permission.ACT_REQUEST_SIGN)
+    if not scope:
+        raise NotAllowed(_("Seul un officier d’état civil peut signer."))
+    return (
+        ActRequest.objects.filter(scope.where("office"))
+        .select_for_update(of=("self",))
+        .select_related("office", "procedure_version__procedure__service")
+        .get(public_id=public_id)
+    )
+
+
+def sign_many(*, public_ids: list[UUID], by: Actor, code: str) -> dict[UUID, str]:
+    """Sign up to forty requests after a fresh second factor; each stands alone.
+
+    Returns {request: ""} for a signed one, {request: why} for a refused one.
+    Raises DomainError when the code is wrong or the list is empty or too long.
+    """
+    if not public_ids:
+        raise DomainError(_("Choisissez au moins un document à signer."), code="nothing_chosen")
+    if len(public_ids) > AT_ONCE:
+        raise DomainError(_("Signez au plus %(n)s documents à la fois.") % {"n": AT_ONCE}, code="too_many")
+    second_factor.confirm(user=by.user, code=code)
+    results = {}
+    for public_id in public_ids:
+        try:
+            _sign(public_id=public_id, by=by)
+            results[public_id] = ""
+        except DomainError as error:
+            results[public_id] = error.message
+        except ActRequest.DoesNotExist:
+            results[public_id] = _("Ce dossier n’est pas dans votre bureau.")
+    return results
+
+
+@transaction.atomic
+def _sign(*, public_id: UUID, by: Actor) -> ActRequest:
+    request = _locked(public_id, by)
+    if request.prepared_by_id == by.user.pk:
+        raise NotAllowed(
+            _("Vous avez préparé ce document : une autre personne doit le signer."), code="own_work"
+        )
+    request.move(RequestState.SEALING)
+    membership = next(m for m in by.memberships if m.role == "OFFICER")
+    request.signed_by, request.signed_at = by.user, timezone.now()
+    request.snapshot = request.snapshot | {
+        "officer": {"name": str(by.user), "title": membership.title or membership.get_role_display()},
+        "signed_on": timezone.localdate(request.signed_at).isoformat(),
+    }
+    request.document = documents.issue(
+        kind=request.document_kind,
+        subject_kind="civil_acts.actrequest",
+        subject_uuid=request.public_id,
+        office=request.office,
+        template_version=documents.template_for(request.document_kind),
+        snapshot=request.snapshot,
+        by=by,
+    )
+    request.save()
+    record("civil_acts.signed", subject=request, actor=by, document=str(request.document.public_id))
+    return request
+
+
+@transaction.atomic
+def send_back(*, public_id: UUID, by: Actor, reason: str) -> ActRequest:
+    """Return a prepared document to the clerks, with what is wrong with it."""
+    request = _locked(public_id, by)
+    if not reason.strip():
+        raise DomainError(_("Dites à l’agent ce qu’il faut corriger."), code="reason_missing")
+    if request.state != RequestState.TO_SIGN:
+        raise Conflict(_("Ce dossier n’est plus à signer."))
+    request.move(RequestState.IN_REVIEW)
+    request.returned_reason = reason
+    request.snapshot = None
+    request.prepared_by = request.prepared_at = None
+    request.save()
+    record("civil_acts.sent_back", subject=request, actor=by, reason=reason)
+    return request

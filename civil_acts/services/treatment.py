@@ -1,0 +1,269 @@
+"""What a clerk does with a request: claim, check, prepare, ask, refuse, hand on."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from civil_acts import snapshots
+from civil_acts.models import ActRequest, Complement, EntitlementRule, RegisterAct
+from civil_acts.states import CLERK_STATES, RequestState
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.models import Office
+from cotonou.accounts.permissions import Permission
+from cotonou.audit.services import record
+from cotonou.core import codes
+from cotonou.core.errors import Conflict, DomainError, NotAllowed
+from cotonou.notifications.services import notify
+from cotonou.territory.dates import add_working_days, local_date, local_today, working_days_between
+
+CLAIM = timedelta(minutes=30)
+
+
+def _locked(public_id: UUID, by: Actor) -> ActRequest:
+    """The request under lock, if it is in an office where this person may prepare."""
+    scope = by.scope(Permission.ACT_REQUEST_PREPARE)
+    return (
+        ActRequest.objects.filter(scope.where("office") if scope else Q(pk__in=[]))
+        .select_for_update(of=("self",))
+        .select_related("contact", "office", "procedure_version__procedure__service", "register_act")
+        .get(public_id=public_id)
+    )
+
+
+def claimed(public_id: UUID, by: Actor) -> ActRequest:
+    """The request under lock, held by this clerk. Raises Conflict when a colleague holds it."""
+    request = _locked(public_id, by)
+    if request.claimed_by_id != by.user.pk:
+        raise Conflict(_("Prenez d’abord ce dossier en charge."), code="not_claimed")
+    request.claimed_until = timezone.now() + CLAIM
+    return request
+
+
+@transaction.atomic
+def claim(*, public_id: UUID, by: Actor) -> ActRequest:
+    """Take a request for half an hour; every action on it renews the lease.
+
+    Two clerks at once: the row lock lets one through, the other is told who.
+    """
+    request = _locked(public_id, by)
+    held = request.claimed_until and request.claimed_until > timezone.now()
+    if held and request.claimed_by_id != by.user.pk:
+        raise Conflict(
+            _("Ce dossier est déjà pris en charge par %(who)s.") % {"who": request.claimed_by},
+            code="already_claimed",
+        )
+    if request.state not in (*CLERK_STATES, RequestState.REJECTED):
+        raise Conflict(_("Ce dossier n’est plus à instruire."))
+    if request.state == RequestState.SUBMITTED:
+        request.move(RequestState.IN_REVIEW)
+    request.claimed_by, request.claimed_until = by.user, timezone.now() + CLAIM
+    request.save(update_fields=["state", "claimed_by", "claimed_until"])
+    record("civil_acts.claimed", subject=request, actor=by)
+    return request
+
+
+@transaction.atomic
+def release(*, public_id: UUID, by: Actor) -> ActRequest:
+    request = claimed(public_id, by)
+    request.claimed_by = request.claimed_until = None
+    request.save(update_fields=["claimed_by", "claimed_until"])
+    record("civil_acts.released", subject=request, actor=by)
+    return request
+
+
+def rule_for(request: ActRequest) -> EntitlementRule | None:
+    """The rule under which this applicant may have this document today; None: nobody may."""
+    return (
+        EntitlementRule.objects.in_force()
+        .filter(document_kind=request.document_kind, relation=request.relation)
+        .first()
+    )
+
+
+@transaction.atomic
+def check_entitlement(*, public_id: UUID, by: Actor, proofs_seen: list[str]) -> ActRequest:
+    """The clerk has seen every proof the rule asks for. Raises DomainError otherwise."""
+    request = claimed(public_id, by)
+    rule = rule_for(request)
+    if rule is None:
+        raise NotAllowed(
+            _("Aucune règle ne permet de remettre ce document à cette personne : refusez la demande."),
+            code="not_entitled",
+        )
+    missing = [proof for proof in rule.proofs if proof not in proofs_seen]
+    if missing:
+        raise DomainError(
+            _("Vérifiez et cochez chaque justificatif. Il manque : %(missing)s.")
+            % {"missing": " ; ".join(missing)},
+            code="proof_missing",
+        )
+    request.entitlement_rule, request.proofs_seen = rule, list(rule.proofs)
+    request.checked_by, request.checked_at = by.user, timezone.now()
+    request.save(
+        update_fields=["entitlement_rule", "proofs_seen", "checked_by", "checked_at", "claimed_until"]
+    )
+    record("civil_acts.entitlement_checked", subject=request, actor=by, rule=str(rule.public_id))
+    return request
+
+
+@transaction.atomic
+def attach_act(*, public_id: UUID, by: Actor, act_uuid: UUID) -> ActRequest:
+    """Set the register act that the copy will be made from."""
+    request = claimed(public_id, by)
+    request.register_act = RegisterAct.objects.visible_to(by).get(public_id=act_uuid)
+    request.save(update_fields=["register_act", "claimed_until"])
+    record("civil_acts.act_attached", subject=request, actor=by, act=str(act_uuid))
+    return request
+
+
+@transaction.atomic
+def prepare(*, public_id: UUID, by: Actor) -> ActRequest:
+    """Freeze what the document will say and hand the request to an officer."""
+    request = claimed(public_id, by)
+    if request.is_relay:
+        raise Conflict(_("Cette demande se transmet à l’UCIP ; la Mairie n’établit pas ce document."))
+    if request.waiting_since:
+        raise Conflict(
+            _("Une pièce est attendue de l’usager : le dossier ne peut pas partir à la signature.")
+        )
+    if request.checked_by_id is None:
+        raise DomainError(
+            _("Vérifiez d’abord que cette personne peut obtenir ce document."), code="unchecked"
+        )
+    _to_officer(request, by)
+    record("civil_acts.prepared", subject=request, actor=by)
+    return request
+
+
+@transaction.atomic
+def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
+    """The archive found no act: the document becomes the certificate that says so.
+
+    The right is checked again under that kind's own rule, with the proofs already seen.
+    """
+    request = claimed(public_id, by)
+    request.document_kind, request.register_act = snapshots.NON_REGISTRATION, None
+    rule = rule_for(request)
+    if rule is None or request.checked_by_id is None or set(rule.proofs) - set(request.proofs_seen):
+        raise DomainError(
+            _("Vérifiez d’abord que cette personne peut obtenir ce document."), code="unchecked"
+        )
+    request.entitlement_rule = rule
+    _to_officer(request, by)
+    record("civil_acts.prepared", subject=request, actor=by, non_registration=True)
+    return request
+
+
+def _to_officer(request: ActRequest, by: Actor) -> None:
+    request.snapshot = snapshots.build(request)
+    request.move(RequestState.TO_SIGN)
+    request.prepared_by, request.prepared_at = by.user, timezone.now()
+    request.claimed_by = request.claimed_until = None
+    request.returned_reason = ""
+    request.save()
+
+
+@transaction.atomic
+def ask_complement(*, public_id: UUID, by: Actor, message: str, wants_file: bool = True) -> Complement:
+    """Ask the citizen for something; the clock stops until they answer."""
+    request = claimed(public_id, by)
+    if request.state != RequestState.IN_REVIEW:
+        raise Conflict(_("On ne peut demander une pièce que pendant l’instruction."))
+    if request.waiting_since:
+        raise Conflict(_("Une demande de pièce est déjà en cours pour ce dossier."))
+    complement = Complement.objects.create(
+        request=request, asked_by=by.user, message=message, wants_file=wants_file
+    )
+    request.waiting_since = complement.asked_at
+    request.claimed_by = request.claimed_until = None
+    request.save(update_fields=["waiting_since", "claimed_by", "claimed_until"])
+    record("civil_acts.complement_asked", subject=request, actor=by, complement=str(complement.public_id))
+    notify(
+        "civil_acts.complement_asked",
+        to=request.contact,
+        subject=request,
+        context={"code": codes.pretty(request.tracking_code), "message": message},
+    )
+    return complement
+
+
+@transaction.atomic
+def answer_complement(*, public_id: UUID, by: Actor, text: str = "", upload=None) -> ActRequest:
+    """The citizen (or the counter for them) answers; the due date moves by the days waited."""
+    request = ActRequest.objects.own_or_visible(by).select_for_update(of=("self",)).get(public_id=public_id)
+    complement = request.complements.filter(answered_at=None).first()
+    if complement is None:
+        raise Conflict(_("Aucune pièce n’est attendue pour cette demande."))
+    if complement.wants_file and upload is None:
+        raise DomainError(_("Joignez la pièce demandée : une photo nette ou un PDF."), code="file_missing")
+    complement.answered_at, complement.answer_text = timezone.now(), text
+    complement.upload_uuid = upload.public_id if upload else None
+    complement.save(update_fields=["answered_at", "answer_text", "upload_uuid"])
+    waited = working_days_between(local_date(request.waiting_since), local_today())
+    request.due_on = add_working_days(request.due_on, waited)
+    request.waiting_since = None
+    request.save(update_fields=["due_on", "waiting_since"])
+    record("civil_acts.complement_answered", subject=request, actor=by, waited_working_days=waited)
+    return request
+
+
+@transaction.atomic
+def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
+    """Refuse, with a reason and a sentence that the citizen will read."""
+    request = claimed(public_id, by)
+    request.move(RequestState.REJECTED)
+    request.rejected_by, request.rejected_at = by.user, timezone.now()
+    request.rejection_reason, request.rejection_text = reason, text
+    request.claimed_by = request.claimed_until = request.waiting_since = None
+    request.save()
+    record("civil_acts.rejected", subject=request, actor=by, reason=reason)
+    notify(
+        "civil_acts.rejected",
+        to=request.contact,
+        subject=request,
+        context={
+            "code": codes.pretty(request.tracking_code),
+            "text": text,
+            "reason": request.get_rejection_reason_display(),
+        },
+    )
+    return request
+
+
+@transaction.atomic
+def reopen(*, public_id: UUID, by: Actor, reason: str) -> ActRequest:
+    """Take a refusal back; it is in the trail, with why."""
+    request = _locked(public_id, by)
+    request.move(RequestState.IN_REVIEW)
+    request.rejected_by = request.rejected_at = None
+    request.rejection_reason = request.rejection_text = ""
+    request.claimed_by, request.claimed_until = by.user, timezone.now() + CLAIM
+    request.save()
+    record("civil_acts.reopened", subject=request, actor=by, reason=reason)
+    return request
+
+
+@transaction.atomic
+def transfer(*, public_id: UUID, by: Actor, office: Office, reason: str) -> ActRequest:
+    """Hand the request to the arrondissement that keeps the register."""
+    request = claimed(public_id, by)
+    if request.state not in CLERK_STATES:
+        raise Conflict(_("Seul un dossier en instruction peut changer de bureau."))
+    if office.pk == request.office_id:
+        raise DomainError(_("Ce dossier est déjà dans ce bureau."))
+    before, request.office = request.office, office
+    request.claimed_by = request.claimed_until = None
+    request.save(update_fields=["office", "claimed_by", "claimed_until"])
+    record(
+        "civil_acts.transferred",
+        subject=request,
+        actor=by,
+        before=before.code,
+        after=office.code,
+        reason=reason,
+    )
+    return request

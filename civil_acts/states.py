@@ -1,0 +1,85 @@
+"""The life of a request: states, legal moves, and a word for staff and one for the citizen.
+
+Waiting for the citizen, late, claimed and transferred are dated overlays on
+the request, not states.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RequestState(models.TextChoices):
+    TO_PAY = "TO_PAY", _("à payer")
+    SUBMITTED = "SUBMITTED", _("déposée")
+    IN_REVIEW = "IN_REVIEW", _("en instruction")
+    TO_SIGN = "TO_SIGN", _("à signer")
+    SEALING = "SEALING", _("en cours de cachet")
+    READY = "READY", _("prête")
+    DELIVERED = "DELIVERED", _("remise")
+    REJECTED = "REJECTED", _("refusée")
+    TRANSMITTED = "TRANSMITTED", _("transmise à l’ANIP")
+    READY_ELSEWHERE = "READY_ELSEWHERE", _("réponse de l’ANIP reçue")
+    EXPIRED = "EXPIRED", _("expirée")
+    WITHDRAWN = "WITHDRAWN", _("retirée")
+
+
+S = RequestState
+
+# Each state in the words of the citizen; {since} and {date} are filled by tracking.
+CITIZEN_WORDS = {
+    S.TO_PAY: _("En attente de votre paiement"),
+    S.SUBMITTED: _("Reçue par la Mairie"),
+    S.IN_REVIEW: _("En cours d’examen"),
+    S.TO_SIGN: _("Prête à être signée"),
+    S.SEALING: _("Signée, document en préparation"),
+    S.READY: _("Votre document est prêt"),
+    S.DELIVERED: _("Document remis"),
+    S.REJECTED: _("Demande refusée"),
+    S.TRANSMITTED: _("Chez l’ANIP"),
+    S.READY_ELSEWHERE: _("L’ANIP a répondu"),
+    S.EXPIRED: _("Demande abandonnée, non payée à temps"),
+    S.WITHDRAWN: _("Demande retirée"),
+}
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    S.TO_PAY: frozenset({S.SUBMITTED, S.EXPIRED, S.WITHDRAWN}),
+    S.SUBMITTED: frozenset({S.IN_REVIEW, S.WITHDRAWN}),
+    S.IN_REVIEW: frozenset({S.TO_SIGN, S.REJECTED, S.TRANSMITTED, S.WITHDRAWN}),
+    S.TO_SIGN: frozenset({S.SEALING, S.IN_REVIEW, S.WITHDRAWN}),
+    S.SEALING: frozenset({S.READY}),
+    S.READY: frozenset({S.DELIVERED}),
+    S.REJECTED: frozenset({S.IN_REVIEW}),
+    S.TRANSMITTED: frozenset({S.READY_ELSEWHERE}),
+}
+
+# What waits for a clerk, and everything that is not over.
+CLERK_STATES = (S.SUBMITTED, S.IN_REVIEW)
+OPEN_STATES = (S.TO_PAY, S.SUBMITTED, S.IN_REVIEW, S.TO_SIGN, S.SEALING, S.TRANSMITTED)
+SIGNED_STATES = (S.SEALING, S.READY, S.DELIVERED)
+
+
+class Relation(models.TextChoices):
+    """What the applicant is to the person named in the act."""
+
+    HOLDER = "HOLDER", _("C’est mon acte")
+    PARENT = "PARENT", _("Je suis son père ou sa mère")
+    CHILD = "CHILD", _("Je suis son enfant")
+    SPOUSE = "SPOUSE", _("Je suis son époux ou son épouse")
+    REPRESENTATIVE = "REPRESENTATIVE", _("Je suis son tuteur ou son représentant légal")
+    MANDATE = "MANDATE", _("J’ai une procuration écrite")
+    OTHER = "OTHER", _("Autre personne")
+
+
+class RejectionReason(models.TextChoices):
+    """Reasons a citizen can understand; the clerk adds a sentence."""
+
+    NOT_ENTITLED = (
+        "NOT_ENTITLED",
+        _("Vous ne faites pas partie des personnes qui peuvent demander ce document"),
+    )
+    IDENTITY = "IDENTITY", _("La pièce d’identité ne permet pas de vérifier qui vous êtes")
+    NOT_FOUND = "NOT_FOUND", _("L’acte n’existe pas dans nos registres")
+    WRONG_TOWN = "WRONG_TOWN", _("L’acte est tenu par une autre commune")
+    PIECES = "PIECES", _("Il manque une pièce demandée et non reçue")
+    ALREADY_DONE = "ALREADY_DONE", _("La même demande a déjà été traitée")
+    OTHER = "OTHER", _("Autre raison")

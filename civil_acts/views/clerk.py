@@ -1,0 +1,207 @@
+"""The clerk's pages: the queue, one request with everything beside it, and the actions on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from civil_acts import forms, queue, request_page
+from civil_acts.models import ActRequest, SavedView
+from civil_acts.services import treatment
+from cotonou.accounts.permissions import Permission, require_permission
+from cotonou.core.errors import DomainError
+
+PER_PAGE = 25
+READ = (Permission.ACT_REQUEST_VIEW,)
+WORK = (Permission.ACT_REQUEST_PREPARE,)
+
+
+@require_safe
+@require_permission(*READ)
+def request_queue(request: HttpRequest) -> HttpResponse:
+    form = forms.QueueFilter(request.GET)
+    rows = queue.filtered(request.actor, form.cleaned_data if form.is_valid() else {})
+    page = Paginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "civil_acts/clerk/queue.html",
+        {
+            "form": form,
+            "page": page,
+            "rows": [request_page.queue_row(item) for item in page],
+            "views": SavedView.objects.filter(user=request.actor.user).order_by("name"),
+            "save_form": forms.SaveViewForm(initial={"query": _query(request)}),
+            "filtered": bool(_query(request)),
+        },
+    )
+
+
+def _query(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return "&".join(f"{k}={v}" for k, v in query.items() if v)
+
+
+@require_POST
+@require_permission(*READ)
+def save_view(request: HttpRequest) -> HttpResponse:
+    form = forms.SaveViewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Donnez un nom à la vue, 60 caractères au plus."))
+        return redirect("civil_acts:queue")
+    SavedView.objects.update_or_create(
+        user=request.actor.user,
+        name=form.cleaned_data["name"],
+        defaults={"query": form.cleaned_data["query"]},
+    )
+    messages.success(request, _("Vue enregistrée."))
+    return redirect(f"{reverse('civil_acts:queue')}?{form.cleaned_data['query']}")
+
+
+@require_POST
+@require_permission(*READ)
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(SavedView, pk=pk, user=request.actor.user).delete()
+    messages.success(request, _("Vue supprimée."))
+    return redirect("civil_acts:queue")
+
+
+def _item(request: HttpRequest, public_id: Any) -> ActRequest:
+    return get_object_or_404(
+        ActRequest.objects.visible_to(request.actor).select_related(
+            "contact",
+            "office",
+            "claimed_by",
+            "procedure_version__procedure__service",
+            "procedure_version__form_version",
+            "register_act__office",
+            "document",
+            "entitlement_rule",
+            "prepared_by",
+            "signed_by",
+            "checked_by",
+            "rejected_by",
+            "relay_batch",
+        ),
+        public_id=public_id,
+    )
+
+
+def _page(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound: Any) -> HttpResponse:
+    return render(
+        request,
+        "civil_acts/clerk/request.html",
+        request_page.context(item, request.actor, query=request.GET, bound=bound),
+        status=status,
+    )
+
+
+@require_safe
+@require_permission(*READ)
+def detail(request: HttpRequest, public_id) -> HttpResponse:
+    return _page(request, _item(request, public_id))
+
+
+def _act(
+    request: HttpRequest, public_id: Any, name: str, form: Any, use_case: Callable[..., Any], done: str
+) -> HttpResponse:
+    """Form, use case, back to the request; what failed stays on its form with what was typed."""
+    item = _item(request, public_id)
+    if not form.is_valid():
+        return _page(request, item, status=422, **{name: form})
+    try:
+        use_case(public_id=item.public_id, by=request.actor, **form.cleaned_data)
+    except ActRequest.DoesNotExist:
+        form.add_error(None, _("Ce dossier n’est pas dans un bureau où vous pouvez instruire."))
+        return _page(request, item, status=422, **{name: form})
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return _page(request, _item(request, public_id), status=422, **{name: form})
+    messages.success(request, done)
+    return redirect("civil_acts:request", public_id=item.public_id)
+
+
+@require_POST
+@require_permission(*WORK)
+def claim(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Dossier pris en charge : il est à vous pendant 30 minutes.")
+    return _act(request, public_id, "claim", forms.PortalForm(request.POST), treatment.claim, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def release(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Dossier rendu à la file.")
+    return _act(request, public_id, "release", forms.PortalForm(request.POST), treatment.release, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def check(request: HttpRequest, public_id) -> HttpResponse:
+    item = _item(request, public_id)
+    rule = treatment.rule_for(item)
+    form = forms.ProofsForm(request.POST, proofs=rule.proofs if rule else [])
+
+    def use_case(*, public_id, by, proofs):
+        return treatment.check_entitlement(public_id=public_id, by=by, proofs_seen=proofs)
+
+    return _act(request, public_id, "proofs", form, use_case, _("Droit à obtenir le document vérifié."))
+
+
+@require_POST
+@require_permission(*WORK)
+def attach_act(request: HttpRequest, public_id, act_id) -> HttpResponse:
+    def use_case(*, public_id, by):
+        return treatment.attach_act(public_id=public_id, by=by, act_uuid=act_id)
+
+    return _act(request, public_id, "act", forms.PortalForm(request.POST), use_case, _("Acte choisi."))
+
+
+@require_POST
+@require_permission(*WORK)
+def prepare(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Document préparé : il attend la signature de l’officier.")
+    return _act(request, public_id, "prepare", forms.PortalForm(request.POST), treatment.prepare, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def ask(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Demande envoyée à l’usager. Le délai est suspendu.")
+    return _act(request, public_id, "ask", forms.AskForm(request.POST), treatment.ask_complement, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def reject(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Demande refusée ; l’usager est prévenu.")
+    return _act(request, public_id, "reject", forms.RejectForm(request.POST), treatment.reject, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def reopen(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Dossier rouvert.")
+    return _act(request, public_id, "reopen", forms.ReasonForm(request.POST), treatment.reopen, done)
+
+
+@require_POST
+@require_permission(Permission.ACT_REQUEST_TRANSFER)
+def transfer(request: HttpRequest, public_id) -> HttpResponse:
+    item = _item(request, public_id)
+    form = forms.TransferForm(request.POST, current=item.office)
+    if form.is_valid():
+        try:
+            treatment.transfer(public_id=public_id, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("Dossier transmis à l’autre bureau."))
+            return redirect("civil_acts:queue")
+    return _page(request, item, status=422, transfer=form)

@@ -1,0 +1,182 @@
+"""What the citizen sees of a request, by code + phone or account: state, answer, withdrawal, document."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from civil_acts import forms, tracking
+from civil_acts.models import ActRequest
+from civil_acts.services import delivery, intake, paying, treatment
+from civil_acts.states import RequestState
+from cotonou.accounts.permissions import public
+from cotonou.core import codes
+from cotonou.core.errors import DomainError
+from cotonou.documents import storage
+from cotonou.documents.services.uploads import store_upload
+from cotonou.notifications import codes as one_time
+
+DOWNLOAD = "civil_acts.download"
+READY = (RequestState.READY, RequestState.DELIVERED)
+GRANT = "document_proved"
+
+
+def own(request: HttpRequest, code: str) -> ActRequest | None:
+    """The request under this code if this session proved it; None sends to /suivi/."""
+    canonical = codes.normalise(code)
+    if canonical is None:
+        raise Http404
+    return (
+        ActRequest.objects.own(request.actor)
+        .select_related(
+            "contact",
+            "office",
+            "document",
+            "procedure_version__procedure__service",
+            "procedure_version__form_version",
+        )
+        .filter(tracking_code=canonical)
+        .first()
+    )
+
+
+def ask_proof(code: str) -> HttpResponse:
+    """The same answer for an unknown code and for somebody else's."""
+    return redirect(f"{reverse('portal:tracking')}?code={code}")
+
+
+def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 200) -> HttpResponse:
+    complement = item.complements.filter(answered_at=None).first()
+    if complement and form is None:
+        form = forms.ComplementForm(wants_file=complement.wants_file)
+    context = {
+        "item": item,
+        "code": codes.pretty(item.tracking_code),
+        "story": tracking.story(item),
+        "complement": complement,
+        "form": form,
+        "payment": paying.last_payment(item),
+        "downloadable": item.state in READY and item.document is not None,
+        "may_withdraw": item.state in (RequestState.TO_PAY, RequestState.SUBMITTED),
+        "refreshes": item.state == RequestState.SEALING,
+    }
+    return render(request, "civil_acts/citizen/tracking.html", context, status=status)
+
+
+@require_safe
+@never_cache
+@public
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    item = own(request, code)
+    return _page(request, item) if item else ask_proof(code)
+
+
+@require_POST
+@public
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    item = own(request, code)
+    if item is None:
+        return ask_proof(code)
+    complement = item.complements.filter(answered_at=None).first()
+    if complement is None:
+        messages.info(request, _("Votre réponse est déjà enregistrée."))
+        return redirect("civil_acts:tracking", code=item.tracking_code)
+    form = forms.ComplementForm(request.POST, request.FILES, wants_file=complement.wants_file)
+    if not form.is_valid():
+        return _page(request, item, form=form, status=422)
+    try:
+        upload = None
+        if file := form.cleaned_data.get("file"):
+            upload = store_upload(
+                file=file,
+                purpose="complement",
+                by=request.actor,
+                subject_kind="civil_acts.actrequest",
+                subject_uuid=item.public_id,
+            )
+        treatment.answer_complement(
+            public_id=item.public_id, by=request.actor, text=form.cleaned_data["text"], upload=upload
+        )
+    except DomainError as error:
+        form.add_error("file" if "file" in form.fields else None, error.message)
+        return _page(request, item, form=form, status=422)
+    messages.success(request, _("Merci. Votre réponse est enregistrée et le délai reprend."))
+    return redirect("civil_acts:tracking", code=item.tracking_code)
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    item = own(request, code)
+    if item is None:
+        return ask_proof(code)
+    if request.method == "POST":
+        intake.withdraw(public_id=item.public_id, by=request.actor)
+        messages.success(request, _("Votre demande est retirée."))
+        return redirect("civil_acts:tracking", code=item.tracking_code)
+    return render(
+        request, "civil_acts/citizen/withdraw.html", {"item": item, "code": codes.pretty(item.tracking_code)}
+    )
+
+
+def _target(item: ActRequest) -> dict[str, str]:
+    """Where the one-time code goes: the phone of the request, else its e-mail."""
+    return {"phone": str(item.contact.phone)} if item.contact.phone else {"email": item.contact.email}
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@public
+def document(request: HttpRequest, code: str) -> HttpResponse:
+    """The sealed PDF: the code and phone opened this page, a one-time code opens the file."""
+    item = own(request, code)
+    if item is None:
+        return ask_proof(code)
+    if item.state not in READY or item.document is None:
+        return redirect("civil_acts:tracking", code=item.tracking_code)
+    form = forms.CodeForm(request.POST if "code" in request.POST else None)
+    sent = request.session.get(GRANT) == f"sent:{item.public_id}"
+    try:
+        if request.method == "POST" and "code" not in request.POST:
+            one_time.send(purpose=DOWNLOAD, subject_uuid=item.public_id, **_target(item))
+            request.session[GRANT] = f"sent:{item.public_id}"
+            return redirect("civil_acts:document", code=item.tracking_code)
+        if request.method == "POST" and form.is_valid():
+            if one_time.check(
+                form.cleaned_data["code"], purpose=DOWNLOAD, subject_uuid=item.public_id, **_target(item)
+            ):
+                return _file(request, item)
+            form.add_error(
+                "code", _("Ce code n’est pas le bon ou n’est plus valable. Demandez-en un nouveau.")
+            )
+    except one_time.TooManyCodes as error:
+        form.add_error(None, error.message)
+    context = {
+        "item": item,
+        "code": codes.pretty(item.tracking_code),
+        "form": form,
+        "sent": sent,
+        "hidden_phone": _hidden(item),
+    }
+    return render(request, "civil_acts/citizen/document.html", context, status=422 if form.errors else 200)
+
+
+def _hidden(item: ActRequest) -> str:
+    phone = str(item.contact.phone)
+    return f"•• •• •• {phone[-4:-2]} {phone[-2:]}" if phone else item.contact.email
+
+
+def _file(request: HttpRequest, item: ActRequest) -> HttpResponse:
+    delivery.record_download(request=item, by=request.actor)
+    name = f"{item.document.serial.replace('/', '-')}.pdf"
+    return HttpResponse(
+        storage.read(item.document.pdf.name),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
