@@ -17,6 +17,8 @@ PERIODIC_TOPICS: dict[str, float] = {
     "payments.sweep": 60.0,
     "audit.seal_chains": 60.0,
     "formbuilder.expire_drafts": 3600.0,
+    "portal.purge_attempts": 3600.0,
+    "notifications.purge": 86400.0,
 }
 for topic, seconds in PERIODIC_TOPICS.items():
     app.conf.beat_schedule[topic] = {"task": "jobs.periodic", "schedule": seconds, "args": [topic]}

@@ -1,9 +1,49 @@
+from importlib.util import find_spec
+
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import APIRootView, DefaultRouter
+
+from cotonou.catalogue.api import ServiceViewSet
+
+
+class Root(APIRootView):
+    """What can be read and done by machines."""
+
+    permission_classes = [AllowAny]
+    access = "public"
+
+
+class Router(DefaultRouter):
+    APIRootView = Root
+    include_format_suffixes = False
+
+
+api = Router()
+api.register("services", ServiceViewSet)
+
+# Each room gives its pages whole addresses.
+ROOMS = (
+    "cotonou.portal",
+    "cotonou.catalogue",
+    "cotonou.accounts",
+    "cotonou.notifications",
+    "cotonou.documents",
+    "cotonou.ledger",
+    "cotonou.payments",
+    "civil_acts",
+)
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("compte/", include("allauth.urls")),
+    path("gestion-technique/", admin.site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include(api.urls)),
+    *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 
 if settings.DEMO:

@@ -90,3 +90,8 @@ def _from_rows(service: Service) -> Facts:
         validity=first["VALIDITY"],
         notes=facts["NOTE"],
     )
+
+
+def is_run(service: Service) -> bool:
+    """Whether a room of the portal runs it, and so says itself what the page shows."""
+    return service.owner in _owners

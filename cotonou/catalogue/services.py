@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,21 +93,14 @@ def add_fact(*, service_id: UUID, by: Actor, **fields: Any) -> ServiceFact:
 @transaction.atomic
 def end_fact(*, public_id: UUID, until_date: date, by: Actor) -> ServiceFact:
     """The last day a fact holds; facts are ended, never erased. Raises DomainError before its start."""
-    in_force = ServiceFact.objects.filter(Q(until_date=None) | Q(until_date__gte=until_date))
-    fact = (
-        in_force.select_for_update(of=("self",)).select_related("service").filter(public_id=public_id).first()
-    )
-    if fact is None:
-        raise Conflict(_("Cette information a déjà pris fin."))
+    facts = ServiceFact.objects.select_for_update(of=("self",)).select_related("service")
+    fact = facts.get(public_id=public_id)
+    if fact.until_date is not None:
+        raise Conflict(_("Cette information a déjà une date de fin."))
     if until_date < fact.from_date:
         raise DomainError(_("Choisissez une date de fin après la date de début."))
     fact.until_date = until_date
     fact.save(update_fields=["until_date"])
-    audit.record(
-        "catalogue.fact_ended",
-        subject=fact.service,
-        actor=by,
-        fact=str(fact.public_id),
-        until=str(until_date),
-    )
+    ended = {"fact": str(fact.public_id), "until": str(until_date)}
+    audit.record("catalogue.fact_ended", subject=fact.service, actor=by, **ended)
     return fact

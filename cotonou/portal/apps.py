@@ -1,6 +1,30 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cotonou.accounts.permissions import Permission as Can
+
+# url name, label, permissions (any of them), order
+MENU = (
+    ("portal:staff", _("Accueil"), tuple(Can), 0),
+    ("portal:catalogue", _("Démarches"), (Can.CATALOGUE_MANAGE, Can.GO_LIVE_VIEW), 800),
+    ("portal:team", _("Équipe"), (Can.MEMBERSHIP_MANAGE,), 810),
+    ("portal:holidays", _("Jours fériés"), (Can.TERRITORY_MANAGE,), 820),
+    ("portal:jobs", _("Travaux"), (Can.JOB_VIEW,), 830),
+    ("portal:journal", _("Journal"), (Can.AUDIT_VIEW,), 840),
+    ("portal:golive", _("Mise en service"), (Can.GO_LIVE_VIEW,), 850),
+)
 
 
 class PortalConfig(AppConfig):
     name = "cotonou.portal"
     label = "portal"
+
+    def ready(self):
+        from cotonou.catalogue import navigation
+        from cotonou.jobs import topics
+        from cotonou.portal import checks, tracking
+
+        topics.register("portal.purge_attempts", tracking.purge)
+        checks.register()
+        for url_name, label, permissions, order in MENU:
+            navigation.register(url_name, label=label, permissions=permissions, order=order)

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "django.contrib.admin",
+    "cotonou.portal.technical.TechnicalAdminConfig",  # django.contrib.admin
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cotonou.core.context_processors.portal",
+                "cotonou.portal.context_processors.staff",
             ],
             "builtins": ["cotonou.core.templatetags.portal"],
         },
@@ -226,6 +227,12 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "cotonou.core.clients.client_ip"
+# How many reverse proxies of ours add to X-Forwarded-For; 0: none, the header is not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+# Who may read /metrics: these networks, or whoever holds the token.
+METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

@@ -1,0 +1,144 @@
+"""The go-live points that belong to no service: settings, keys, declarations, backups."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cotonou.catalogue import golive, registry
+from cotonou.catalogue.golive import Result
+from cotonou.catalogue.models import Service
+from cotonou.core.templatetags.portal import date_fr
+from cotonou.portal.models import OperationRecord
+from cotonou.territory.dates import local_today
+
+Kind = OperationRecord.Kind
+OFFSITE_BACKUP_DAYS = 8
+RESTORE_DRILL_DAYS = 90
+
+
+def demonstration() -> Result:
+    if settings.DEMO:
+        return Result(
+            False,
+            _("Le portail tourne avec les réglages de démonstration."),
+            _("Installez-le avec les réglages de production (cotonou.settings.prod)."),
+        )
+    if OperationRecord.objects.filter(kind=Kind.DEMONSTRATION).exists():
+        return Result(
+            False,
+            _("Cette base contient des personnes et des actes inventés."),
+            _("Créez une base vide, puis lancez « manage.py init_city »."),
+        )
+    return Result(True, _("Aucune donnée de démonstration."))
+
+
+def payment_operator() -> Result:
+    providers = settings.PAYMENT_PROVIDERS
+    if "fake" in providers:
+        return Result(
+            False,
+            _("L’opérateur de paiement d’essai est actif : personne ne paierait vraiment."),
+            _("Retirez « fake » de PAYMENT_PROVIDERS et configurez un opérateur réel."),
+        )
+    if not providers:
+        return Result(
+            False,
+            _("Aucun opérateur de paiement n’est configuré."),
+            _("Renseignez PAYMENT_PROVIDERS : fedapay, kkiapay ou momo."),
+        )
+    return Result(True, _("Opérateurs de paiement : %(names)s.") % {"names": ", ".join(providers)})
+
+
+def signing_keys() -> Result:
+    if settings.DOCUMENT_KEYS_PROVIDER == "file":
+        return Result(
+            False,
+            _("Les clés du sceau sont dans un fichier, ce qui ne convient qu’au développement."),
+            _("Placez-les dans un module matériel et mettez DOCUMENT_KEYS_PROVIDER à « pkcs11 »."),
+        )
+    return Result(
+        True,
+        _("Les clés du sceau sont hors du serveur (%(name)s).") % {"name": settings.DOCUMENT_KEYS_PROVIDER},
+    )
+
+
+def sources() -> Result:
+    """What people are told about the services run here has a source and a legal basis."""
+    missing = []
+    for service in Service.objects.published().exclude(owner=""):
+        facts = registry.facts_for(service)
+        if not service.legal_basis:
+            missing.append(_("%(service)s : base légale") % {"service": service.title})
+        if not facts.fees or any(not fee.source for fee in facts.fees):
+            missing.append(_("%(service)s : prix") % {"service": service.title})
+        if facts.delay is None or not facts.delay.source:
+            missing.append(_("%(service)s : délai") % {"service": service.title})
+    if missing:
+        return Result(
+            False,
+            _("Sans source ni texte : %(list)s.") % {"list": " ; ".join(missing)},
+            _("Faites valider ces renseignements par le juriste de la Ville et notez leur référence."),
+            reverse("portal:catalogue"),
+        )
+    return Result(True, _("Chaque démarche en ligne a un prix, un délai et une base légale sourcés."))
+
+
+def declaration() -> Result:
+    row = OperationRecord.objects.filter(kind=Kind.DATA_DECLARATION).first()
+    if row is None:
+        return Result(
+            False,
+            _("La déclaration des données personnelles à l’APDP n’est pas notée."),
+            _("Déposez la déclaration (Code du numérique, art. 405), puis notez sa référence plus bas."),
+        )
+    return Result(
+        True,
+        _("Déclaration %(reference)s du %(day)s.")
+        % {"reference": row.reference, "day": date_fr(row.happened_on)},
+    )
+
+
+def _recent(kind: str, days: int, never: str, late: str, remedy: str) -> Result:
+    row = OperationRecord.objects.filter(kind=kind).first()
+    if row is None:
+        return Result(False, never, remedy)
+    if row.happened_on < local_today() - timedelta(days=days):
+        return Result(False, late % {"day": date_fr(row.happened_on)}, remedy)
+    return Result(
+        True,
+        _("Faite le %(day)s (%(reference)s).")
+        % {"day": date_fr(row.happened_on), "reference": row.reference},
+    )
+
+
+def offsite_backup() -> Result:
+    return _recent(
+        Kind.OFFSITE_BACKUP,
+        OFFSITE_BACKUP_DAYS,
+        _("Aucune sauvegarde hors site n’est notée."),
+        _("La dernière sauvegarde hors site date du %(day)s."),
+        _("Copiez la sauvegarde de bin/backup dans un autre lieu au moins chaque semaine, et notez-le."),
+    )
+
+
+def restore_drill() -> Result:
+    return _recent(
+        Kind.RESTORE_DRILL,
+        RESTORE_DRILL_DAYS,
+        _("Aucun exercice de restauration n’est noté."),
+        _("Le dernier exercice de restauration date du %(day)s, il y a plus de 90 jours."),
+        _("Restaurez la sauvegarde sur une autre machine avec bin/restore, et notez-le."),
+    )
+
+
+def register() -> None:
+    golive.register("demonstration", label=gettext_lazy("Données réelles"), check=demonstration)
+    golive.register("payment", label=gettext_lazy("Opérateur de paiement"), check=payment_operator)
+    golive.register("keys", label=gettext_lazy("Clés du sceau"), check=signing_keys)
+    golive.register("sources", label=gettext_lazy("Sources et textes"), check=sources)
+    golive.register("declaration", label=gettext_lazy("Déclaration à l’APDP"), check=declaration)
+    golive.register("backup", label=gettext_lazy("Sauvegarde hors site"), check=offsite_backup)
+    golive.register("drill", label=gettext_lazy("Exercice de restauration"), check=restore_drill)
