@@ -32,6 +32,7 @@ ROOMS = (
     "cotonou.accounts",
     "cotonou.notifications",
     "cotonou.documents",
+    "cotonou.formbuilder",
     "cotonou.ledger",
     "cotonou.payments",
     "civil_acts",

@@ -68,7 +68,7 @@ class LevelQuerySet(models.QuerySet):
     def current(self, on=None):
         """The level of each service on a day, today by default; one row per service."""
         on = on or local_today()
-        return self.filter(from_date__lte=on).order_by("service", "-from_date").distinct("service")
+        return self.filter(from_date__lte=on).order_by("service_id", "-from_date").distinct("service_id")
 
 
 class FactQuerySet(models.QuerySet):

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms import URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,6 +104,10 @@ class JournalFilters(forms.PortalForm):
 
 
 class ServiceForm(forms.PortalModelForm):
+    external_url = URLField(
+        label=gettext_lazy("Adresse de l’autre plateforme"), required=False, assume_scheme="https"
+    )
+
     class Meta:
         model = Service
         fields = [
