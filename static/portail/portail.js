@@ -1,9 +1,7 @@
 // For agents' pages and pages to print. Nothing here is needed to do the work.
 (() => {
-  for (const button of document.querySelectorAll('[data-print]')) {
-    button.hidden = false
-    button.addEventListener('click', () => window.print())
-  }
+  for (const part of document.querySelectorAll('[data-needs-js]')) part.hidden = false
+  for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print())
 
   // « Tout cocher »: a box that ticks every box of the same form with that name.
   document.addEventListener('change', event => {

@@ -51,9 +51,9 @@ def test_a_refused_form_keeps_what_was_typed(page):
 @seen_as(PHONE, DESKTOP)
 def test_errors_take_the_focus_and_lead_to_the_first_choice(page):
     page.goto("/dev/composants/?etat=erreurs")
-    assert evaluate(page, "document.activeElement.className") == "govuk-error-summary"
+    page.locator(".govuk-error-summary:focus").wait_for()
     page.get_by_role("link", name="Choisissez comment recevoir l’acte.").click()
-    assert evaluate(page, "document.activeElement.id") == "id_receive_0"
+    page.locator("#id_receive_0:focus").wait_for()
 
 
 @both_widths
@@ -105,3 +105,58 @@ def test_a_receipt_prints_on_one_page_without_navigation(page):
     assert not page.get_by_role("button", name="English").is_visible()
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+
+
+AGENTS = "/dev/composants/agents/"
+
+
+@everywhere
+def test_a_refusal_without_reason_is_told_and_takes_the_focus(page):
+    page.goto(AGENTS)
+    page.get_by_role("button", name="Refuser la demande").click()
+    link = page.get_by_role("link", name="Saisissez le motif du refus.")
+    link.wait_for()
+    assert link.get_attribute("href") == "#id_reason"
+    page.get_by_label("Motif du refus").fill("Pièce illisible")
+    page.get_by_role("button", name="Refuser la demande").click()
+    page.get_by_text("La demande est refusée.").wait_for()
+
+
+@both_widths
+def test_after_htmx_replaced_a_form_the_keyboard_is_at_its_errors(page):
+    page.goto(AGENTS)
+    page.get_by_role("button", name="Refuser la demande").click()
+    page.locator(".govuk-error-summary:focus").wait_for()
+    assert page.url.endswith(AGENTS)
+
+
+@seen_as(DESKTOP)
+def test_a_filter_replaces_the_list_and_can_be_shared(page):
+    page.goto(AGENTS)
+    with page.expect_response("**/agents/?*"):
+        page.get_by_label("Quartier").select_option("Gbégamey")
+    page.wait_for_url("**/agents/?arrondissement=2*")
+    assert page.get_by_role("table", name="File des demandes").is_visible()
+
+
+@seen_as(DESKTOP)
+def test_progress_is_asked_for_until_it_is_finished(page):
+    page.goto(AGENTS)
+    page.get_by_text("40 / 40").wait_for()
+    assert page.locator("#travail").get_attribute("hx-get") is None
+
+
+@both_widths
+def test_one_box_ticks_them_all(page):
+    page.goto(AGENTS)
+    page.get_by_label("Tout cocher").check()
+    assert page.locator("input[name=actes]:checked").count() == 3
+
+
+def test_a_lost_connection_is_said(new_context, live_server):
+    # A context of its own: the browser rightly reports the failed request.
+    page = new_context(base_url=live_server.url).new_page()
+    page.goto(AGENTS)
+    page.route("**/refus/", lambda route: route.abort())
+    page.get_by_role("button", name="Refuser la demande").click()
+    page.get_by_text("L’action n’est pas partie").wait_for()

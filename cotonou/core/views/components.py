@@ -3,11 +3,12 @@
 Served only where settings.DEMO is true.
 """
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from cotonou.core import forms
 from cotonou.core.errors import Conflict
@@ -85,6 +86,12 @@ class SampleForm(forms.PortalForm):
     agreed = forms.BooleanField(label="Je certifie que ces renseignements sont exacts")
 
 
+class RejectForm(forms.PortalForm):
+    reason = forms.TextareaField(
+        label="Motif du refus", called="le motif du refus", help_text="La personne le lira.", max_length=500
+    )
+
+
 FILLED = {
     "last_name": "Ɖossou-Agbɔ́",
     "phone": "+2290197000000",
@@ -130,7 +137,35 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def staff(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/components_staff.html", _samples("vide"))
+    return render(request, "core/components_staff.html", _staff_samples() | {"reject_form": RejectForm()})
+
+
+@require_POST
+def reject(request: HttpRequest) -> HttpResponse:
+    form, htmx = RejectForm(request.POST), request.headers.get("HX-Request")
+    if form.is_valid() and htmx:
+        return render(
+            request, "components/notice.html", {"text": "La demande est refusée.", "tone": "success"}
+        )
+    if form.is_valid():
+        messages.success(request, "La demande est refusée.")
+        return redirect("core:components_staff")
+    template = "core/_reject_form.html" if htmx else "core/components_staff.html"
+    return render(request, template, _staff_samples() | {"reject_form": form, "form": form}, status=422)
+
+
+@require_GET
+def progress(request: HttpRequest, done: int) -> HttpResponse:
+    done = min(40, done)
+    context = {
+        "id": "travail",
+        "label": "Signature de 40 actes",
+        "done": done,
+        "total": 40,
+        "finished": done == 40,
+        "url": reverse("core:components_progress", args=[done + 15]),
+    }
+    return render(request, "components/progress.html", context)
 
 
 @require_GET
@@ -143,11 +178,24 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, templates[status], status=403 if status == 419 else status)
 
 
+def _staff_samples() -> dict:
+    names = ("Aïcha Dossou", "Koffi Hounkpatin", "Sènan Agbo")
+    return _samples("vide") | {
+        "sign_columns": [{"label": "Acte"}, {"label": "Préparé par"}],
+        "to_sign": [
+            [{"text": name, "check": "actes", "value": i}, "R. Zinsou"] for i, name in enumerate(names)
+        ],
+        "reject_url": reverse("core:components_reject"),
+        "progress_url": reverse("core:components_progress", args=[25]),
+        "here": reverse("core:components_staff"),
+    }
+
+
 def _samples(state: str) -> dict:
     here = reverse("core:components")
     return {
         "here": here,
-        "help_text": "Il est écrit en haut à gauche de l’acte.\n\nSi vous ne l’avez pas, laissez la case vide.",
+        "help_text": "Il est écrit en haut à gauche.\n\nSi vous ne l’avez pas, laissez la case vide.",
         "breadcrumbs": [{"href": "/", "label": "Accueil"}],
         "tabs": [
             {"href": f"{here}?etat={key}", "label": label, "current": key == state, "count": count}

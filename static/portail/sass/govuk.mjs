@@ -6,7 +6,15 @@ import { ErrorSummary } from 'govuk-frontend/dist/govuk/components/error-summary
 import { NotificationBanner } from 'govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs'
 import { Radios } from 'govuk-frontend/dist/govuk/components/radios/radios.mjs'
 
-const components = [Button, Checkboxes, ErrorSummary, NotificationBanner, Radios]
+// ARIA does not know aria-expanded on a radio or a checkbox; aria-controls stays.
+const unexpanded = Base => class extends Base {
+  syncConditionalRevealWithInputState ($input) {
+    super.syncConditionalRevealWithInputState($input)
+    $input.removeAttribute('aria-expanded')
+  }
+}
+
+const components = [Button, unexpanded(Checkboxes), ErrorSummary, NotificationBanner, unexpanded(Radios)]
 
 function start (scope) {
   for (const Component of components) {
