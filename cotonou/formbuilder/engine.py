@@ -110,7 +110,8 @@ def find_step(form: Form, answers: Answers, key: str) -> Step | None:
     The item just after the last one exists, so that one can be added, up to the page's max.
     """
     sheet = Sheet(form, answers)
-    name, dot, number = (key, "", "") if key.startswith(PIECE_PREFIX) else key.partition(".")
+    name = _list_of(key)
+    dot, number = key[len(name) : len(name) + 1], key[len(name) + 1 :]
     page = next((page for page in sheet.pages if page.step == name), None)
     if page is None or (dot and page.kind != "repeat"):
         return None
@@ -122,14 +123,19 @@ def find_step(form: Form, answers: Answers, key: str) -> Step | None:
     return Step(page, item) if 1 <= item <= min(count + 1, page.max_items) else None
 
 
+def is_step(form: Form, key: str) -> bool:
+    """Whether ``key`` names a page of the form at all, shown or hidden."""
+    return any(page.step == _list_of(key) for page in form.pages)
+
+
 def next_step(form: Form, answers: Answers, key: str) -> str:
     """The step after ``key``; CHECK after the last. From an item: its list.
 
     After a page that the answers no longer show, or an unknown one, the first incomplete one.
     """
     sheet = Sheet(form, answers)
-    if "." in key and not key.startswith(PIECE_PREFIX):
-        return key.partition(".")[0]
+    if _list_of(key) != key:
+        return _list_of(key)
     steps = [page.step for page in sheet.pages]
     if key not in steps:
         return missing(form, answers) or CHECK
@@ -143,12 +149,46 @@ def previous_step(form: Form, answers: Answers, key: str) -> str | None:
     steps = [page.step for page in sheet.pages]
     if key == CHECK:
         return steps[-1]
-    if "." in key and not key.startswith(PIECE_PREFIX):
-        key = key.partition(".")[0]
+    if _list_of(key) != key:
+        key = _list_of(key)
         if answers.get(key):
             return key
     place = steps.index(key) if key in steps else 0
     return steps[place - 1] if place else None
+
+
+def resume_step(form: Form, answers: Answers, last_step: str) -> str:
+    """Where to take up: after the last step saved, or earlier if something before it is missing."""
+    first_missing = missing(form, answers)
+    if not last_step:
+        return first_missing or CHECK
+    following = next_step(form, answers, last_step)
+    if first_missing is None:
+        return following
+    steps = [page.step for page in Sheet(form, answers).pages] + [CHECK]
+    return min(first_missing, following, key=lambda key: (steps.index(_list_of(key)), key == following))
+
+
+def _list_of(key: str) -> str:
+    """The step of the page: "enfants.2" -> "enfants", "piece.x" as it is."""
+    return key if key.startswith(PIECE_PREFIX) else key.partition(".")[0]
+
+
+def progress(form: Form, answers: Answers, key: str) -> tuple[int, int]:
+    """(place of the step from 1, number of visible steps); (0, n) for one that is no step."""
+    steps = [page.step for page in Sheet(form, answers).pages]
+    name = _list_of(key)
+    return (steps.index(name) + 1 if name in steps else 0), len(steps)
+
+
+def item_titles(form: Form, answers: Answers, page: Page) -> list[str]:
+    """How each item of a repeated page is called: its first two answers in words."""
+    sheet = Sheet(form, answers)
+    titles = []
+    for number, item in enumerate(sheet.visible.get(page.id, ()), start=1):
+        words = [row.value for row in _rows(Step(page, number), item, sheet) if row.value]
+        titles.append(" ".join(words[:2]) or f"{page.item} {number}")
+    return titles
 
 
 def step_form(

@@ -1,11 +1,13 @@
 """From one page of a definition to one Django form."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Field as FormField
+from django.utils.translation import gettext as _
 
 from cotonou.core.errors import DomainError
 from cotonou.core.forms import PortalForm, Radios
@@ -21,6 +23,9 @@ class PageForm(PortalForm):
     page: Page
     around: Surroundings
     outer: Mapping[str, Any]
+    owners: Mapping[str, str]  # control name -> field id
+    undecided: frozenset[str]  # ids of the fields that depend on another one of this page
+    title_is_label: bool
 
     @classmethod
     def initial_of(cls, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,9 +86,6 @@ class PageForm(PortalForm):
     def _names(self, field: Field) -> list[str]:
         return [name for name, owner in self.owners.items() if owner == field.id]
 
-    owners: Mapping[str, str]
-    undecided: frozenset[str]
-
 
 def form_class(page: Page, around: Surroundings, *, outer: Mapping[str, Any]) -> type[PageForm]:
     """The form class of one page.
@@ -97,7 +99,7 @@ def form_class(page: Page, around: Surroundings, *, outer: Mapping[str, Any]) ->
     owners: dict[str, str] = {}
     undecided: set[str] = set()
     own_ids = {field.id for field in page.fields}
-    only_one = page.kind != "piece" and len(page.fields) == 1 and page.fields[0].label == page.title
+    only_one = page.upload is None and len(page.fields) == 1 and page.fields[0].label == page.title
     for field in page.fields:
         if not own_ids.isdisjoint(conditions.fields_in(field.condition)):
             undecided.add(field.id)
@@ -107,6 +109,8 @@ def form_class(page: Page, around: Surroundings, *, outer: Mapping[str, Any]) ->
         made = field_types.of(field).controls(
             field, around, required=required and field.id not in undecided, heading=only_one
         )
+        if field.type == UPLOAD and field.label == page.title:
+            _name_the_file(made.values(), field)
         if field.id in undecided and required:
             for control in made.values():
                 control.says_optional = False  # type: ignore[attr-defined]
@@ -119,9 +123,18 @@ def form_class(page: Page, around: Surroundings, *, outer: Mapping[str, Any]) ->
         "outer": outer,
         "owners": owners,
         "undecided": frozenset(undecided),
+        "title_is_label": only_one,
         "__module__": __name__,
     }
     return type("OnePageForm", (PageForm,), attributes | controls)
+
+
+def _name_the_file(made: Iterable[FormField], field: Field) -> None:
+    """The page's title already says which piece: the box says what fits in it."""
+    size = {"size": settings.UPLOAD_MAX_BYTES // 1024**2}
+    for control in made:
+        control.called = control.called or f"« {field.label} »"  # type: ignore[attr-defined]
+        control.label = _("Photo ou fichier PDF, %(size)d Mo au plus") % size
 
 
 def is_required(field: Field, outer: Mapping[str, Any], around: Surroundings) -> bool:

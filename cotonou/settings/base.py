@@ -23,6 +23,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 # The one address that QR codes, SMS and e-mails point to; no trailing slash.
 PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+CSRF_FAILURE_VIEW = "cotonou.core.views.csrf.failure"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -36,6 +36,7 @@ from cotonou.formbuilder.models import (
 from cotonou.formbuilder.page_form import PageForm
 from cotonou.formbuilder.states import DraftState
 from cotonou.notifications import services as notifications
+from cotonou.notifications.models import Message
 
 MAX_ANSWERS_BYTES = 300_000
 SUBJECT_KIND = "formbuilder.draft"
@@ -66,10 +67,15 @@ class DraftChangedError(Conflict):
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a page. next_step: where to go when ``form`` is valid, else None."""
+    """What became of a page.
+
+    kept: something was written. next_step: where to go when all was right, else
+    None, and the errors are on ``form``.
+    """
 
     draft: Draft
     form: PageForm
+    kept: bool
     next_step: str | None
 
 
@@ -107,22 +113,33 @@ def save_page(
     files: MultiValueDict[str, UploadedFile] | None,
     by: Actor,
     revision: int | None = None,
+    partial: bool = False,
 ) -> Saved:
     """Judge what was posted for one step and keep it if it is right.
 
     draft: one that ``visible_to(by)`` gave. step: from ``engine.find_step``.
-    revision: the draft's revision when the page was shown; None skips the check.
-    The errors are on ``Saved.form``; a good file is kept even then.
-    Raises DraftClosedError, and DraftChangedError when this very page was saved
-    with other answers since ``revision``.
+    revision: the draft's revision when the page was shown; when this very page
+    was saved with other answers since, nothing is written and the form says so;
+    None skips the check. partial: keep the right answers even if others are
+    wrong, as when the person leaves. A good file is kept in any case.
+    Raises DraftClosedError.
     """
     require_open(draft)
     form = engine.step_form(draft.form, step, draft.filled(), data=data, files=files)
     _keep_file(draft, step.page, form, files, by)
-    if not form.is_valid():
-        return Saved(draft, form, None)
-    draft = _write(draft, step, form.answers, by=by, revision=revision)
-    return Saved(draft, form, engine.next_step(draft.form, draft.filled(), step.key))
+    valid = form.is_valid()
+    if not valid and not partial:
+        return Saved(draft, form, kept=False, next_step=None)
+    try:
+        written = _write(draft, step, form.answers, by=by, revision=revision)
+    except DraftClosedError:
+        raise
+    except DomainError as error:
+        form.add_error(None, error.message)
+        draft.refresh_from_db()
+        return Saved(draft, form, kept=False, next_step=None)
+    following = engine.next_step(written.form, written.filled(), step.key) if valid else None
+    return Saved(written, form, kept=True, next_step=following)
 
 
 def require_open(draft: Draft) -> None:
@@ -311,9 +328,10 @@ def leave(*, draft: Draft, by: Actor, phone: str = "") -> Draft:
 
 
 def _send_code(draft: Draft) -> None:
-    """Once an hour at most, so that nobody can make the City send a flood of SMS."""
+    """Once an hour per number at most, so that nobody can make the City flood a phone with SMS."""
     hour = timezone.now() - timedelta(hours=1)
-    if draft.contact.messages.filter(template=LEFT_TEMPLATE, created_at__gt=hour).exists():
+    sent = Message.objects.filter(to=str(draft.contact.phone), template=LEFT_TEMPLATE, created_at__gt=hour)
+    if sent.exists():
         return
     notifications.notify(
         LEFT_TEMPLATE,

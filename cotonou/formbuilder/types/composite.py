@@ -6,7 +6,7 @@ from cotonou.formbuilder.types.base import FieldType
 from cotonou.formbuilder.types.dates import EARLIEST_YEAR
 from cotonou.formbuilder.types.simple import LineField
 
-ACCEPT = {"pdf": "application/pdf", "image": "image/*"}
+ACCEPT = {"pdf": "application/pdf", "image": "image/jpeg,image/png,image/webp"}
 
 
 class ActReference(FieldType):
