@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from cotonou.core.forms.widgets import DateParts
 
 
-class _Remedies:
+class _Remedies(forms.BaseForm):
     use_required_attribute = False  # our words, not the browser's
     label_size = ""
 
     def full_clean(self):
         for name, field in self.fields.items():
-            say_the_remedy(field, self[name].label)
+            say_the_remedy(field, str(self[name].label))
         super().full_clean()
 
 
@@ -30,11 +30,11 @@ class PortalModelForm(_Remedies, forms.ModelForm):
 
 def say_the_remedy(field: forms.Field, label: str) -> None:
     """Replace the default messages of ``field`` that nobody chose on purpose."""
-    defaults = {}
+    defaults: dict[str, object] = {}
     for cls in reversed(type(field).__mro__):
         defaults |= getattr(cls, "default_error_messages", {})
     own = _own_messages(type(field))
-    for code, text in _messages(field, _what(field, str(label))).items():
+    for code, text in _messages(field, _what(field, label)).items():
         current = field.error_messages.get(code)
         if code not in own and (current is None or current is defaults.get(code)):
             field.error_messages[code] = text

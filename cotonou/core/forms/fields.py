@@ -60,7 +60,9 @@ class CharField(Look, forms.CharField):
 
 
 class TextareaField(CharField):
-    widget = forms.Textarea
+    def __init__(self, *args, rows=5, **kwargs):
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(*args, **kwargs)
 
 
 class EmailField(Look, forms.EmailField):

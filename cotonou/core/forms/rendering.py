@@ -98,7 +98,7 @@ class PortalBoundField(BoundField):
             classes.append(f"govuk-input--width-{width}")
         if self.errors:
             classes.append(f"{CONTROL_CLASSES.get(self.kind, '')}--error")
-        attrs = {
+        attrs: dict[str, str | bool] = {
             "class": " ".join(filter(None, classes)),
             # A paste that is too long must be refused in words, not cut in silence.
             "maxlength": False,
@@ -107,8 +107,6 @@ class PortalBoundField(BoundField):
         for name in ("autocomplete", "inputmode", "spellcheck", "accept"):
             if value := getattr(self.field, name, None):
                 attrs[name] = value
-        if self.kind == "textarea" and "rows" not in self.field.widget.attrs:
-            attrs["rows"] = 5
         return self.as_widget(attrs=attrs)
 
     def options(self) -> list[dict]:

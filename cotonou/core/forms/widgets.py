@@ -1,11 +1,12 @@
 from django import forms
+from django.forms.widgets import ChoiceWidget
 from django.utils.translation import gettext_lazy as _
 
 PARTS = ("day", "month", "year")
 PART_LABELS = {"day": _("Jour"), "month": _("Mois"), "year": _("Année")}
 
 
-class Described:
+class Described(ChoiceWidget):
     """Choices with more to say.
 
     hints: {value: sentence under the label}

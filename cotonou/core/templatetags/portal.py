@@ -79,7 +79,7 @@ def beside(row, columns):
 def page_numbers(paginator, number):
     """The page numbers to offer around ``number``; None stands for a gap."""
     wanted = sorted({1, number - 1, number, number + 1, paginator.num_pages} & set(paginator.page_range))
-    numbers = []
+    numbers: list[int | None] = []
     for previous, current in zip([0, *wanted], wanted, strict=False):
         if current - previous > 1:
             numbers.append(None)
