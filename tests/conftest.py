@@ -9,7 +9,18 @@ import pytest
 from django.test import TransactionTestCase
 
 from tests.support import databases
+from tests.support.browser import (  # noqa: F401
+    base_url,
+    browser_type_launch_args,
+    context,
+    open_context,
+    page,
+    view,
+)
+from tests.support.clusters import new_cluster, new_valkey, own_cluster, scratch_servers  # noqa: F401
 from tests.support.databases import django_db_setup  # noqa: F401
+from tests.support.scanner import clamd  # noqa: F401
+from tests.support.workers import start_worker, worker  # noqa: F401
 
 TransactionTestCase._fixture_teardown = databases.flush_as_owner
 
