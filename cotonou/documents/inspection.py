@@ -34,7 +34,7 @@ _ACTIVE_ACTIONS = {
 }  # fmt: skip
 
 
-class FileRefused(DomainError):
+class FileRefusedError(DomainError):
     code = "file_refused"
 
     def __init__(self, message: str, *, reason: str):
@@ -57,7 +57,7 @@ class Checked:
 
 
 def inspect(file: UploadedFile) -> Checked:
-    """The safe form of ``file``. Raises FileRefused with a French sentence that says what to do."""
+    """The safe form of ``file``. Raises FileRefusedError with a French sentence that says what to do."""
     name = check_name(file.name or "")
     _check_size(file.size or 0)
     content = file.read(settings.UPLOAD_MAX_BYTES + 1)
@@ -71,10 +71,10 @@ def inspect(file: UploadedFile) -> Checked:
 
 
 def check_name(name: str) -> str:
-    """A name fit to be shown. Raises FileRefused for one that looks like a path."""
+    """A name fit to be shown. Raises FileRefusedError for one that looks like a path."""
     name = unicodedata.normalize("NFC", name)
     if re.search(r"[/\\\0]|(^|\W)\.\.($|\W)", name):
-        raise FileRefused(
+        raise FileRefusedError(
             _("Renommez le fichier avec des lettres et des chiffres seulement, puis ajoutez-le de nouveau."),
             reason="name",
         )
@@ -88,15 +88,16 @@ def check_name(name: str) -> str:
 
 def _check_size(size: int) -> None:
     if size == 0:
-        raise FileRefused(
+        raise FileRefusedError(
             _("Le fichier est vide. Ouvrez-le pour le vérifier, puis choisissez-le de nouveau."),
             reason="empty",
         )
     limit = settings.UPLOAD_MAX_BYTES
     if size > limit:
-        raise FileRefused(
+        raise FileRefusedError(
             _(
-                "Le fichier est trop lourd : %(limit)d Mo au plus. Prenez une photo moins grande ou séparez les pages."
+                "Le fichier est trop lourd : %(limit)d Mo au plus. "
+                "Prenez une photo moins grande ou séparez les pages."
             )
             % {"limit": limit // (1024 * 1024)},
             reason="too_large",
@@ -106,9 +107,10 @@ def _check_size(size: int) -> None:
 def _scan(content: bytes) -> str:
     verdict = clamav.scan(content)
     if verdict is clamav.Verdict.INFECTED:
-        raise FileRefused(
+        raise FileRefusedError(
             _(
-                "L’antivirus a trouvé un virus dans ce fichier. Prenez une nouvelle photo du papier et envoyez-la."
+                "L’antivirus a trouvé un virus dans ce fichier. "
+                "Prenez une nouvelle photo du papier et envoyez-la."
             ),
             reason="infected",
         )
@@ -116,7 +118,7 @@ def _scan(content: bytes) -> str:
 
 
 def detect(content: bytes) -> str:
-    """The type in the first bytes: one of IMAGE_TYPES or PDF. Raises FileRefused for any other."""
+    """The type in the first bytes: one of IMAGE_TYPES or PDF. Raises FileRefusedError for any other."""
     try:
         found = {match.mime_type for match in puremagic.magic_string(content)}
     except puremagic.PureError:
@@ -127,9 +129,10 @@ def detect(content: bytes) -> str:
     for content_type in IMAGE_TYPES:
         if content_type in found:
             return content_type
-    raise FileRefused(
+    raise FileRefusedError(
         _(
-            "Ce fichier n’est ni une photo (JPEG, PNG, WebP) ni un PDF. Prenez le papier en photo et envoyez la photo."
+            "Ce fichier n’est ni une photo (JPEG, PNG, WebP) ni un PDF. "
+            "Prenez le papier en photo et envoyez la photo."
         ),
         reason="type",
     )
@@ -146,12 +149,12 @@ def _reencode(content: bytes) -> bytes:
             picture.thumbnail((MAX_SIDE, MAX_SIDE))
             flat = _on_white(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise FileRefused(
+        raise FileRefusedError(
             _("L’image est trop grande. Reprenez la photo avec une qualité plus basse, puis envoyez-la."),
             reason="too_many_pixels",
         ) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        raise FileRefused(
+        raise FileRefusedError(
             _("L’image est abîmée et ne s’ouvre pas. Prenez une nouvelle photo du papier."),
             reason="damaged",
         ) from None
@@ -179,13 +182,13 @@ def _check_pdf(content: bytes) -> int:
                 raise pikepdf.PasswordError
             pages = len(pdf.pages)
             if not pages or pages > MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
-                raise FileRefused(
+                raise FileRefusedError(
                     _("Le PDF doit avoir de 1 à %(pages)d pages. Gardez seulement les pages utiles.")
                     % {"pages": MAX_PAGES},
                     reason="pages",
                 )
             if any(_is_active(item) for item in pdf.objects):
-                raise FileRefused(
+                raise FileRefusedError(
                     _(
                         "Ce PDF contient un programme ou une pièce jointe. "
                         "Imprimez-le en PDF sans cela, ou prenez une photo du papier."
@@ -194,12 +197,12 @@ def _check_pdf(content: bytes) -> int:
                 )
             return pages
     except pikepdf.PasswordError:
-        raise FileRefused(
+        raise FileRefusedError(
             _("Le PDF est protégé par un mot de passe. Enlevez la protection, puis envoyez-le de nouveau."),
             reason="encrypted",
         ) from None
     except (pikepdf.PdfError, ValueError, RuntimeError):
-        raise FileRefused(
+        raise FileRefusedError(
             _("Le PDF est abîmé et ne s’ouvre pas. Refaites-le, ou prenez une photo du papier."),
             reason="damaged",
         ) from None

@@ -29,11 +29,11 @@ library.tag("for", do_for)
 library.tag("comment", comment)
 
 
-class TemplateRefused(ValueError):
+class TemplateRefusedError(ValueError):
     """The source cannot become a document template; the message says why."""
 
 
-class MissingValue(KeyError):
+class MissingValueError(KeyError):
     """A template asked for something the snapshot does not hold."""
 
 
@@ -107,15 +107,17 @@ def paragraphs(value: str, autoescape: bool = True) -> SafeString:
 class PlainVariable(Variable):
     """Dict keys and list positions, nothing else."""
 
+    __slots__ = ()
+
     def _resolve_lookup(self, context):
         current = context
         for bit in self.lookups:
             try:
                 current = current[int(bit)] if isinstance(current, list) else current[bit]
             except (KeyError, IndexError, ValueError, TypeError):
-                raise MissingValue(f"{self.var} is not in the snapshot") from None
+                raise MissingValueError(f"{self.var} is not in the snapshot") from None
             if not isinstance(current, _PLAIN):
-                raise MissingValue(f"{self.var} is not plain data")
+                raise MissingValueError(f"{self.var} is not plain data")
         return current
 
 
@@ -165,21 +167,21 @@ def _loop_names(source: str) -> set[str]:
 
 @functools.lru_cache(maxsize=64)
 def compile_source(source: str) -> PlainTemplate:
-    """Raises TemplateRefused for a tag, a filter or a form that the sandbox does not know."""
+    """Raises TemplateRefusedError for a tag, a filter or a form that the sandbox does not know."""
     try:
         return PlainTemplate(source, engine=_engine)
     except TemplateSyntaxError as error:
-        raise TemplateRefused(str(error)) from error
+        raise TemplateRefusedError(str(error)) from error
 
 
 def check_source(source: str, *, variables: set[str]) -> None:
-    """Raises TemplateRefused unless ``source`` compiles and uses only declared names."""
+    """Raises TemplateRefusedError unless ``source`` compiles and uses only declared names."""
     template = compile_source(source)
     unknown = (
         template.names - variables - _loop_names(source) - {DOCUMENT, "forloop", "True", "False", "None"}
     )
     if unknown:
-        raise TemplateRefused(f"not declared: {', '.join(sorted(unknown))}")
+        raise TemplateRefusedError(f"not declared: {', '.join(sorted(unknown))}")
 
 
 def check_plain(value: Any, path: str = "snapshot") -> None:
@@ -199,6 +201,6 @@ def check_plain(value: Any, path: str = "snapshot") -> None:
 def render(source: str, values: dict[str, Any]) -> SafeString:
     """The source with ``values`` in place, everything escaped.
 
-    Raises MissingValue when a name or key is not in ``values``.
+    Raises MissingValueError when a name or key is not in ``values``.
     """
     return compile_source(source).render(Context(values, autoescape=True))

@@ -62,5 +62,11 @@ class Upload(models.Model):
         return self.scan_state == ScanState.CLEAN
 
     @property
+    def download_name(self) -> str:
+        """The sender's name for it, with the extension of what it really is."""
+        stem = self.original_name.rpartition(".")[0] or self.original_name
+        return stem + (".pdf" if self.content_type == "application/pdf" else ".jpg")
+
+    @property
     def is_image(self) -> bool:
         return self.content_type.startswith("image/")

@@ -49,7 +49,7 @@ def publish_template(
 
     layout: one of ``layouts.NAMES``; its text is copied into the version.
     css: rules added to those of the layout.
-    Raises plain_templates.TemplateRefused when the source uses a tag, filter or
+    Raises plain_templates.TemplateRefusedError when the source uses a tag, filter or
     name that is not allowed.
     """
     page, base_css = layouts.load(layout)

@@ -32,7 +32,7 @@ def store_upload(
     subject_kind, subject_uuid: whose file it is, a draft or a request; can be
     set later by ``attach_uploads``. keep_days: how long the file is kept from
     today, settings.UPLOAD_RETENTION_DAYS by default.
-    Raises inspection.FileRefused, a DomainError that says what to do instead.
+    Raises inspection.FileRefusedError, a DomainError that says what to do instead.
     """
     checked = inspection.inspect(file)
     path = storage.save_upload(ContentFile(checked.content), extension=checked.extension)

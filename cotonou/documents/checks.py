@@ -1,0 +1,41 @@
+"""What must be true before a process of the portal starts."""
+
+from celery.signals import worker_init
+from django.conf import settings
+from django.core.checks import Error, register
+
+from cotonou.documents import rendering
+
+_SUBSETTER = (
+    "The library libharfbuzz-subset0 is missing: every certificate would take six times as long. "
+    "apt-get install libharfbuzz-subset0"
+)
+
+
+def subsetter(app_configs, **kwargs):
+    return [Error(_SUBSETTER, id="documents.E001")] if rendering.subsetter_is_missing() else []
+
+
+def fonts(app_configs, **kwargs):
+    missing = [path.name for path in rendering.ASSETS.values() if not path.is_file()]
+    return [Error(f"Fonts of the documents are missing: {', '.join(missing)}", id="documents.E002")] * bool(
+        missing
+    )
+
+
+def portal_url(app_configs, **kwargs):
+    """An address that is too long would make the QR code too dense to be scanned from paper."""
+    if len(settings.PORTAL_URL) > 60:
+        return [Error("PORTAL_URL is longer than 60 characters.", id="documents.E003")]
+    return []
+
+
+def refuse_worker(**kwargs):
+    if rendering.subsetter_is_missing():
+        raise SystemExit(_SUBSETTER)
+
+
+def register_all() -> None:
+    for check in (subsetter, fonts, portal_url):
+        register(check)
+    worker_init.connect(refuse_worker, dispatch_uid="documents.refuse_worker")

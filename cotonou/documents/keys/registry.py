@@ -1,0 +1,49 @@
+"""The public halves, written to the database by whoever seals, kept for ever."""
+
+import base64
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from cotonou.documents.keys.base import KeyProvider
+from cotonou.documents.models import PublicKey
+from cotonou.documents.states import KeyUse
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def b64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def ensure(provider: KeyProvider) -> None:
+    """Make sure that everything the provider signs with can be verified later. Safe to repeat."""
+    qr = provider.qr_key()
+    _keep(KeyUse.QR, qr.key_id, b64url(qr.public), qr.valid_from, qr.valid_until)
+    seal = provider.seal_key()
+    _keep_certificate(KeyUse.SEAL, seal.certificate)
+    for certificate in seal.chain:
+        _keep_certificate(KeyUse.ROOT, certificate)
+
+
+def _keep_certificate(use: str, certificate: x509.Certificate) -> None:
+    pem = certificate.public_bytes(Encoding.PEM).decode()
+    _keep(
+        use,
+        fingerprint(certificate),
+        pem,
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+    )
+
+
+def _keep(use: str, key_id: str, material: str, valid_from: datetime, valid_until: datetime) -> None:
+    PublicKey.objects.get_or_create(
+        use=use,
+        key_id=key_id,
+        defaults={"material": material, "valid_from": valid_from, "valid_until": valid_until},
+    )

@@ -1,0 +1,136 @@
+"""A document's snapshot and template -> PDF/A-3, fetching nothing but our fonts.
+
+Fonts and parsed style sheets are kept per thread: reading them again for each
+certificate would double its time.
+"""
+
+import ctypes.util
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.safestring import mark_safe
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from cotonou.accounts.models import Office
+from cotonou.core import codes
+from cotonou.documents import kinds, plain_templates, qr
+from cotonou.documents.models import IssuedDocument
+from cotonou.territory.dates import local_date
+
+FONTS = Path(__file__).parent / "fonts"
+_BASE = "asset:"
+# Family, weight, style, file. Names of our own, so that no font of the machine ever answers for them.
+FACES = (
+    ("Cotonou Sans", 400, "normal", "NotoSans-Regular.ttf"),
+    ("Cotonou Sans", 700, "normal", "NotoSans-Bold.ttf"),
+    ("Cotonou Sans", 400, "italic", "NotoSans-Italic.ttf"),
+    ("Cotonou Serif", 400, "normal", "NotoSerif-Regular.ttf"),
+    ("Cotonou Serif", 700, "normal", "NotoSerif-Bold.ttf"),
+)
+ASSETS = {f"{_BASE}{name}": FONTS / name for *_face, name in FACES}
+_RENDERS_PER_CACHE = 500  # then start afresh: WeasyPrint's caches only grow
+
+
+class LocalAssets(URLFetcher):
+    """Refuses every address that is not, exactly, one of our own files."""
+
+    def fetch(self, url, headers=None):
+        path = ASSETS.get(url)
+        if path is None:
+            raise ValueError("refused")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+def subsetter_is_missing() -> bool:
+    """Without this library a certificate takes 400 ms instead of 60: workers must not start."""
+    return ctypes.util.find_library("harfbuzz-subset") is None
+
+
+_local = threading.local()
+
+
+class _Caches:
+    def __init__(self):
+        self.fetcher = LocalAssets()
+        self.fonts = FontConfiguration()
+        self.sheets: dict[str, CSS] = {}
+        self.left = _RENDERS_PER_CACHE
+        faces = "".join(
+            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};'
+            f'src:url("{_BASE}{name}")}}'
+            for family, weight, style, name in FACES
+        )
+        self.faces = CSS(string=faces, url_fetcher=self.fetcher, font_config=self.fonts)
+
+    def sheet(self, css: str) -> CSS:
+        key = hashlib.sha256(css.encode()).hexdigest()
+        if key not in self.sheets:
+            self.sheets[key] = CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts)
+        return self.sheets[key]
+
+
+def _caches() -> _Caches:
+    caches = getattr(_local, "caches", None)
+    if caches is None or caches.left <= 0:
+        caches = _local.caches = _Caches()
+    caches.left -= 1
+    return caches
+
+
+def html_to_pdf(html: str, css: str, *, identifier: bytes) -> bytes:
+    """PDF/A-3 with every font embedded. ``identifier`` becomes the file's ID."""
+    caches = _caches()
+    source = HTML(string=html, url_fetcher=caches.fetcher, base_url=_BASE)
+    return source.write_pdf(
+        stylesheets=[caches.faces, caches.sheet(css)],
+        font_config=caches.fonts,
+        pdf_variant="pdf/a-3a",
+        pdf_identifier=identifier,
+    )
+
+
+def office_lines(office: Office) -> list[str]:
+    """Who issues, from the Republic down, as a certificate's head says it."""
+    lines = ["Département du Littoral", "Commune de Cotonou"]
+    if office.arrondissement_id:
+        lines.append(office.arrondissement.name)
+    elif office.kind != Office.Kind.MAIRIE:
+        lines.append(office.name)
+    return lines
+
+
+def values_of(document: IssuedDocument, *, payload: str) -> dict[str, Any]:
+    """What a layout and a body may read: the snapshot's names, and ``document``."""
+    address = f"{settings.PORTAL_URL}/v"
+    about = {
+        "title": str(kinds.get(document.kind).label),
+        "serial": document.serial,
+        "code": codes.pretty(document.code),
+        "issued_on": local_date(document.issued_at).isoformat(),
+        "office": document.office.name,
+        "issuer": office_lines(document.office),
+        "address": address.split("://", 1)[-1],
+        "replaces": document.replaces.serial if document.replaces_id else "",
+        # Made of digits and path commands by qr.svg.
+        "qr": mark_safe(qr.svg(qr.url(payload))),  # noqa: S308
+    }
+    return {**document.snapshot, plain_templates.DOCUMENT: about}
+
+
+def to_html(document: IssuedDocument, *, payload: str) -> str:
+    version = document.template_version
+    values = values_of(document, payload=payload)
+    body = plain_templates.render(version.source, values)
+    about = values[plain_templates.DOCUMENT] | {"body": body}
+    return plain_templates.render(version.layout, {plain_templates.DOCUMENT: about})
+
+
+def to_pdf(document: IssuedDocument, *, payload: str) -> bytes:
+    """The unsealed PDF of a document whose QR holds ``payload``."""
+    html = to_html(document, payload=payload)
+    return html_to_pdf(html, document.template_version.css, identifier=document.public_id.bytes)

@@ -1,0 +1,179 @@
+"""Is this paper, file or code ours, and does it still count?
+
+A PDF is accepted when it is, byte for byte, the one we stored, and its seal
+holds against our own trust roots at the moment it was sealed. A QR code is
+accepted when a key of ours signed it. Nothing here says more than the paper.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
+from django.db.models import QuerySet
+from django.utils import timezone
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+
+from cotonou.core import codes
+from cotonou.documents import kinds, qr, signing
+from cotonou.documents.models import IssuedDocument, PublicKey
+from cotonou.documents.states import DocumentState, KeyUse
+from cotonou.territory.dates import COTONOU, local_date
+
+VALID, REPLACED, REVOKED = DocumentState.VALID, DocumentState.REPLACED, DocumentState.REVOKED
+UNKNOWN, ALTERED, MISTYPED = "UNKNOWN", "ALTERED", "MISTYPED"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """status: VALID, REPLACED, REVOKED, UNKNOWN, ALTERED (made from one of ours) or MISTYPED.
+
+    ``document`` is set for the first three only.
+    """
+
+    status: str
+    document: IssuedDocument | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.status == VALID
+
+
+def papers() -> QuerySet[IssuedDocument]:
+    """Documents that exist on paper, with what the public page shows, in one query."""
+    return IssuedDocument.objects.sealed().select_related("office")
+
+
+def state_of(document: IssuedDocument | None) -> Verdict:
+    return Verdict(document.state, document) if document else Verdict(UNKNOWN)
+
+
+def verify_code(typed: str) -> Verdict:
+    """What somebody typed from a paper."""
+    code = codes.normalise(typed)
+    if code is None:
+        return Verdict(MISTYPED)
+    return state_of(papers().filter(code=code).first())
+
+
+def verify_payload(payload: str) -> Verdict:
+    """The text after # in a QR code."""
+    try:
+        claim = qr.read(payload)
+    except qr.BadPayloadError:
+        return Verdict(ALTERED)
+    key = PublicKey.objects.filter(use=KeyUse.QR, key_id=claim.key_id).first()
+    if key is None or not qr.check(claim, qr.raw_key(key.material)):
+        return Verdict(ALTERED)
+    document = papers().filter(code=claim.code).first()
+    if document is not None and document.qr_payload != payload:
+        return Verdict(ALTERED)
+    moment = document.sealed_at if document else datetime.combine(claim.issued_on, time(12), COTONOU)
+    if not key.trusted_at(moment):
+        return Verdict(ALTERED)
+    return state_of(document)
+
+
+def verify_pdf(content: bytes) -> Verdict:
+    """A PDF file, as it was downloaded."""
+    document = papers().filter(pdf_sha256=hashlib.sha256(content).hexdigest()).first()
+    if document is None:
+        # One of ours with a byte changed or something appended still names our seal.
+        ours = content.startswith(b"%PDF-") and signing.FIELD.encode() in content
+        return Verdict(ALTERED if ours else UNKNOWN)
+    if not seal_holds(content, moment=document.sealed_at, fingerprint=document.seal_fingerprint):
+        return Verdict(ALTERED)
+    return state_of(document)
+
+
+def seal_holds(content: bytes, *, moment: datetime, fingerprint: str = "") -> bool:
+    """True when one of our certificates sealed the whole of ``content`` and counted at ``moment``.
+
+    fingerprint: SHA-256 of the certificate expected, "" for any of ours.
+    """
+    keys = PublicKey.objects.filter(use__in=[KeyUse.SEAL, KeyUse.ROOT])
+    trusted = [key for key in keys if key.trusted_at(moment)]
+    seals = {key.key_id for key in trusted if key.use == KeyUse.SEAL}
+    roots = [_certificate(key.material) for key in trusted if key.use == KeyUse.ROOT]
+    try:
+        signatures = PdfFileReader(io.BytesIO(content)).embedded_signatures
+        if len(signatures) != 1:
+            return False
+        (signature,) = signatures
+        signer = hashlib.sha256(signature.signer_cert.dump()).hexdigest()
+        if signer not in seals or (fingerprint and signer != fingerprint):
+            return False
+        status = validate_pdf_signature(
+            signature,
+            signer_validation_context=ValidationContext(
+                trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
+            ),
+        )
+    except (PdfReadError, SignatureValidationError, SigningError, ValueError):
+        return False
+    return (
+        status.bottom_line
+        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        and status.modification_level == ModificationLevel.NONE
+    )
+
+
+def _certificate(text: str) -> asn1_x509.Certificate:
+    _kind, _headers, der = pem.unarmor(text.encode())
+    return asn1_x509.Certificate.load(der)
+
+
+def shown(document: IssuedDocument) -> dict:
+    """What the public page may say: what is printed on the paper, and the state."""
+    kind = kinds.get(document.kind)
+    changed_at = document.revoked_at or document.replaced_at
+    return {
+        "state": document.state,
+        "kind": str(kind.label),
+        "serial": document.serial,
+        "initials": kind.initials(document.snapshot),
+        "issued_on": local_date(document.issued_at),
+        "office": document.office.name,
+        "changed_on": local_date(changed_at) if changed_at else None,
+        "more": kind.public_fields(document.snapshot) if kind.public_fields else [],
+    }
+
+
+def published_keys() -> list[dict]:
+    """The QR keys of all time, for phones that check alone."""
+    return [
+        {
+            "id": key.key_id,
+            "x": key.material,
+            "from": _day(key.valid_from),
+            "until": _day(min(key.valid_until, key.revoked_at or key.valid_until)),
+        }
+        for key in PublicKey.objects.for_use(KeyUse.QR)
+    ]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(COTONOU):%Y%m%d}"
+
+
+def withdrawn() -> dict:
+    """The revocation list: fingerprints of QR payloads, which only who holds the paper can make."""
+    rows = (
+        IssuedDocument.objects.sealed()
+        .exclude(state=VALID)
+        .order_by("pk")
+        .values_list("qr_payload", "state")
+        .iterator(chunk_size=2000)
+    )
+    return {
+        "at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "withdrawn": {qr.fingerprint(payload): state for payload, state in rows},
+    }

@@ -1,0 +1,131 @@
+// Reads the payload of a QR code from the address (after #), checks its
+// signature on this device, then asks the server for the state when it can.
+// Format: see cotonou/documents/qr.py.
+
+const root = document.getElementById("scanned");
+const VERSION = "1";
+const WAIT_MS = 6000;
+
+function fromBase64url(text) {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("alphabet");
+  const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  // Several texts decode to the same bytes; only one of them is ours.
+  const again = btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  if (again !== text) throw new Error("not canonical");
+  return bytes;
+}
+
+function read(payload) {
+  const bytes = fromBase64url(payload);
+  const message = bytes.slice(64);
+  const fields = new TextDecoder("utf-8", { fatal: true }).decode(message).split("|");
+  if (fields.length !== 8 || fields[0] !== VERSION) throw new Error("version");
+  const [, kind, office, serial, initials, day, code, keyId] = fields;
+  return { kind, office, serial, initials, day, code, keyId, message, signature: bytes.slice(0, 64) };
+}
+
+async function signedBy(key, claim) {
+  const raw = fromBase64url(key.x);
+  try {
+    const imported = await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
+    return await crypto.subtle.verify({ name: "Ed25519" }, imported, claim.signature, claim.message);
+  } catch (error) {
+    // Phones whose browser does not know Ed25519.
+    const { verifyAsync } = await import(root.dataset.fallback);
+    return verifyAsync(claim.signature, claim.message, raw, { zip215: false });
+  }
+}
+
+async function json(url) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), WAIT_MS);
+  try {
+    const response = await fetch(url, { signal: stop.signal, credentials: "omit" });
+    return await response.json();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function fingerprint(payload) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(payload));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0"));
+  return hex.join("").slice(0, 32);
+}
+
+function show(...names) {
+  root.hidden = false;
+  for (const part of root.querySelectorAll("[data-show]")) part.hidden = !names.includes(part.dataset.show);
+}
+
+function fill(name, text) {
+  for (const place of root.querySelectorAll(`[data-field="${name}"]`)) place.textContent = text;
+}
+
+function day(date) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(date);
+}
+
+function fillPaper(claim, known) {
+  fill("kind", known.kinds[claim.kind] || claim.kind);
+  fill("serial", claim.serial);
+  fill("initials", claim.initials);
+  fill("date", day(new Date(claim.day.slice(0, 4), claim.day.slice(4, 6) - 1, claim.day.slice(6))));
+  fill("office", known.offices[claim.office] || claim.office);
+}
+
+async function authentic(claim, known) {
+  const key = known.keys.find((candidate) => candidate.id === claim.keyId);
+  return Boolean(key) && key.from <= claim.day && claim.day <= key.until && signedBy(key, claim);
+}
+
+// The server's word when it answers, else the list kept from the last visit.
+async function stateOf(claim, payload) {
+  try {
+    const { state } = await json(`${root.dataset.page}/${claim.code}/etat.json`);
+    if (["VALID", "REPLACED", "REVOKED"].includes(state)) return state;
+    if (state === "UNKNOWN") return "PENDING";
+  } catch (error) {
+    console.info("no answer from the server", error);
+  }
+  try {
+    const list = await json(root.dataset.revocations);
+    fill("list", day(new Date(list.at)));
+    return list.withdrawn[await fingerprint(payload)] || "OFFLINE";
+  } catch (error) {
+    console.info("no revocation list", error);
+    return "OFFLINE";
+  }
+}
+
+async function check() {
+  const payload = location.hash.slice(1);
+  if (!payload) return;
+  show("checking");
+  let claim, known;
+  try {
+    claim = read(payload);
+  } catch (error) {
+    show("FORGED");
+    return;
+  }
+  try {
+    known = await json(root.dataset.keys);
+  } catch (error) {
+    show("UNREADY");
+    return;
+  }
+  if (!(await authentic(claim, known))) {
+    show("FORGED");
+    return;
+  }
+  fillPaper(claim, known);
+  const state = await stateOf(claim, payload);
+  show(state, "paper");
+  root.scrollIntoView({ block: "nearest" });
+}
+
+addEventListener("hashchange", check);
+check();
+if ("serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker);
