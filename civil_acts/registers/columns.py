@@ -18,7 +18,10 @@ from civil_acts.registers.names import plain, repair
 from cotonou.core.errors import DomainError
 
 # Read from one cell but stored in two columns.
-COMPOUND = {"full_name": ("surname", "given_names"), "spouse_full_name": ("spouse_surname", "spouse_given_names")}
+COMPOUND = {
+    "full_name": ("surname", "given_names"),
+    "spouse_full_name": ("spouse_surname", "spouse_given_names"),
+}
 _SPECIAL = {"act_number", "year", "event_date", "drawn_up_on", "sex", "phone", "npi"}
 COLUMNS = {
     "centre", "volume", "folio", "officer_name", "declarant", "surname", "given_names", "usual_name",
@@ -29,7 +32,7 @@ DEFAULTS = {"year", "centre", "volume", "officer_name", "event_place"}
 HEADER_ROWS = 15  # titles and logos above the header
 
 
-class UnreadableFile(DomainError):
+class UnreadableFileError(DomainError):
     """The whole file is refused: the message says what to do with it."""
 
     code = "register_file"
@@ -69,7 +72,7 @@ def _synonyms() -> dict[str, Any]:
 def mapping_for(kind: str, custom: dict[str, Any] | None = None) -> Mapping:
     """The committed synonyms for this kind of register, with those of an office on top.
 
-    Raises UnreadableFile when the office's mapping names a field that does not exist.
+    Raises UnreadableFileError when the office's mapping names a field that does not exist.
     """
     custom = custom or {}
     headers = {}
@@ -86,9 +89,11 @@ def mapping_for(kind: str, custom: dict[str, Any] | None = None) -> Mapping:
 
 def _checked(given: Any, allowed: set[str]) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise UnreadableFile(_("Le fichier de correspondance doit contenir « columns » et « defaults »."))
+        raise UnreadableFileError(
+            _("Le fichier de correspondance doit contenir « columns » et « defaults ».")
+        )
     if unknown := sorted(set(given) - allowed):
-        raise UnreadableFile(
+        raise UnreadableFileError(
             _("Le fichier de correspondance nomme des champs inconnus : %(names)s.")
             % {"names": ", ".join(unknown)}
         )
@@ -109,10 +114,10 @@ def missing_columns(kind: str, fields: set[str], defaults: dict[str, str]) -> li
 
 def label_of(name: str) -> str:
     """What a field is called on pages: for reasons about a column that the file lacks."""
-    if name in {f.name for f in RegisterAct._meta.get_fields() if hasattr(f, "verbose_name")}:
-        if name == "act_number":
-            name = "act_number_text"
-        return str(RegisterAct._meta.get_field(name).verbose_name)
+    name = "act_number_text" if name == "act_number" else name
+    for column in RegisterAct._meta.fields:
+        if column.name == name:
+            return str(column.verbose_name)
     for labels in DETAILS.values():
         if name in labels:
             return str(labels[name])

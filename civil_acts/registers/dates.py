@@ -20,7 +20,8 @@ _MONTH = re.compile(rf"(\d{{1,2}})\s*/\s*(\d{{4}})|([a-z]{{3,}})\.?{_SEP}(\d{{4}
 _LONE_YEAR = re.compile(r"(?:en |annee |l'an |l'annee )?(\d{4})")
 _LEADING = re.compile(r"^(?:ne\(e\)|nee?|decedee?)?\s*(?:le\b|la\b)?\s*")
 _ABOUT = re.compile(
-    r"^(?:vers|environ|env\.?|circa|ca\.?|autour de|aux environs de|presumee?)\s+(?:le\s+|l'an(?:nee)?\s+|en\s+)?"
+    r"^(?:vers|environ|env\.?|circa|ca\.?|autour de|aux environs de|presumee?)\s+"
+    r"(?:le\s+|l'an(?:nee)?\s+|en\s+)?"
 )
 _COMPACT = re.compile(r"\d{8}")
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
@@ -37,7 +38,7 @@ class PartialDate:
     text: str = ""
 
 
-class BadDate(ValueError):
+class BadDateError(ValueError):
     """``impossible``: the form is right but no such day exists (31/02)."""
 
     def __init__(self, text: str, *, impossible: bool = False):
@@ -49,15 +50,13 @@ def parse(raw: str | int | float | datetime.date, *, register_year: int) -> Part
     """What a cell says, two-digit years being the last ones up to ``register_year``.
 
     "03/07/1987", "3-7-87", "12 mars 87", "vers 1962", "mars 1962", "1962", 31961 (a
-    spreadsheet's day number). Raises BadDate.
+    spreadsheet's day number). Raises BadDateError.
     """
     if isinstance(raw, datetime.datetime):
         return _exact(raw.date())
     if isinstance(raw, datetime.date):
         return _exact(raw)
-    written = " ".join(str(raw).split())
-    if written.endswith(".0"):
-        written = written[:-2]
+    written = " ".join(str(raw).split()).removesuffix(".0")
     text = _LEADING.sub("", plain(written))
     if about := _ABOUT.match(text):
         inner = _read(text[about.end() :], written, register_year)
@@ -71,7 +70,7 @@ def _read(text: str, written: str, register_year: int) -> PartialDate:
             return found
     if match := _LONE_YEAR.fullmatch(text):
         return PartialDate(int(match[1]), DatePrecision.YEAR, text=written)
-    raise BadDate(written)
+    raise BadDateError(written)
 
 
 def _read_number(text: str, written: str, register_year: int) -> PartialDate | None:
@@ -109,7 +108,7 @@ def _read_month(text: str, written: str, register_year: int) -> PartialDate | No
     if not month:
         return None
     if month > 12:
-        raise BadDate(written, impossible=True)
+        raise BadDateError(written, impossible=True)
     return PartialDate(int(match[2] or match[4]), DatePrecision.MONTH, text=written)
 
 
@@ -122,7 +121,7 @@ def _day(day: str, month: str, year: str, written: str, register_year: int) -> P
     try:
         return _exact(datetime.date(full_year(year, register_year), int(month), int(day)))
     except ValueError:
-        raise BadDate(written, impossible=True) from None
+        raise BadDateError(written, impossible=True) from None
 
 
 def full_year(year: str, register_year: int) -> int:

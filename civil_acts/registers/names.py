@@ -10,7 +10,9 @@ _CP1252_HIGH = "".join(bytes([b]).decode("cp1252", "ignore") for b in range(0x80
 _NEXT = "\u0080-\u00bf" + re.escape(_CP1252_HIGH)
 _TWICE = re.compile(rf"[{_LEAD2}][{_NEXT}]|[{_LEAD3}][{_NEXT}]{{2}}")
 # What such a run may turn out to be; anything else was meant as it stands.
-_PLAUSIBLE = re.compile(r"[\u00a0-\u017f\u0189\u0186\u0190\u0256\u0254\u025b\u0300-\u036f\u1e00-\u1eff\u2010-\u2026\u20ac]")
+_PLAUSIBLE = re.compile(
+    rf"[\u00a0-\u017f\u0189\u0186\u0190\u0256\u0254\u025b\u0300-\u036f\u1e00-\u1eff{re.escape(_CP1252_HIGH)}]"
+)
 _SPACING_ACCENTS = {"\u00b4": "\u0301", "`": "\u0300", "^": "\u0302", "\u00a8": "\u0308"}
 # After a vowel only: in N`DAH the sign is an apostrophe.
 _SPACING = re.compile(r"([AEIOUaeiou\u0186\u0190\u0254\u025b])([\u00b4`^\u00a8])")
@@ -72,7 +74,9 @@ def split_full_name(text: str) -> tuple[str, str]:
     while capitals < len(words) and _is_capital(words[capitals]):
         capitals += 1
     if capitals in (0, len(words)):
-        capitals = 2 if len(words) > 2 and plain(words[0]) in {"de", "da", "do", "dos", "el", "al", "d"} else 1
+        capitals = (
+            2 if len(words) > 2 and plain(words[0]) in {"de", "da", "do", "dos", "el", "al", "d"} else 1
+        )
     return " ".join(words[:capitals]), " ".join(words[capitals:])
 
 

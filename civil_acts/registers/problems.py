@@ -74,15 +74,19 @@ def _sentences() -> dict[Reason, str]:
         ),
         R.IMPOSSIBLE_DATE: _("Corrigez « %(column)s » : le %(value)s n’existe pas."),
         R.PARTIAL_DATE: _("Complétez « %(column)s » : il faut le jour, le mois et l’année."),
-        R.DATE_AFTER_REGISTER: _(
-            "Vérifiez « %(column)s » : %(value)s vient après l’année du registre."
-        ),
+        R.DATE_AFTER_REGISTER: _("Vérifiez « %(column)s » : %(value)s vient après l’année du registre."),
         R.DATE_ORDER: _("Vérifiez « %(column)s » : l’acte serait dressé avant le fait (%(value)s)."),
         R.BAD_SEX: _("Corrigez « %(column)s » : écrivez M ou F au lieu de « %(value)s »."),
-        R.BAD_PHONE: _("Corrigez « %(column)s » : « %(value)s » n’est pas un numéro du Bénin à 8 ou 10 chiffres."),
+        R.BAD_PHONE: _(
+            "Corrigez « %(column)s » : « %(value)s » n’est pas un numéro du Bénin à 8 ou 10 chiffres."
+        ),
         R.BAD_NPI: _("Corrigez « %(column)s » : « %(value)s » n’est pas un NPI."),
-        R.MERGED: _("Défusionnez « %(column)s » et remplissez chaque ligne : la même cellule couvre plusieurs actes."),
-        R.SHIFTED: _("Vérifiez la ligne : elle a plus de cellules que d’en-têtes (séparateur ou guillemet de trop)."),
+        R.MERGED: _(
+            "Défusionnez « %(column)s » et remplissez chaque ligne : la même cellule couvre plusieurs actes."
+        ),
+        R.SHIFTED: _(
+            "Vérifiez la ligne : elle a plus de cellules que d’en-têtes (séparateur ou guillemet de trop)."
+        ),
         R.DUPLICATE_IN_FILE: _(
             "Vérifiez « %(column)s » : des actes différents portent ce numéro aux lignes %(value)s."
         ),

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
-from civil_acts.registers.columns import HEADER_ROWS, Mapping, UnreadableFile, header_key, missing_columns
+from civil_acts.registers.columns import (
+    HEADER_ROWS,
+    Mapping,
+    UnreadableFileError,
+    header_key,
+    missing_columns,
+)
 
 MAX_BYTES = 30 * 1024 * 1024
 MAX_ROWS = 100_000
@@ -48,27 +54,32 @@ class Table:
 def read_tables(path: Path, *, kind: str, mapping: Mapping) -> Iterator[Table]:
     """Every sheet of the file that has a header; read its ``rows`` before the next one.
 
-    Raises UnreadableFile.
+    Raises UnreadableFileError.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise UnreadableFile(_("Le fichier dépasse 30 Mo. Coupez-le en plusieurs fichiers."))
+        raise UnreadableFileError(_("Le fichier dépasse 30 Mo. Coupez-le en plusieurs fichiers."))
     with path.open("rb") as handle:
         start = handle.read(8)
     if start.startswith(b"PK\x03\x04"):
         sources = _xlsx_sheets(path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile(_("C’est un ancien classeur Excel. Enregistrez-le au format .xlsx ou .csv."))
+        raise UnreadableFileError(
+            _("C’est un ancien classeur Excel. Enregistrez-le au format .xlsx ou .csv.")
+        )
     else:
         sources = iter([_csv_rows(path)])
-    found, missing = False, []
+    found, missing = False, list[str]()
     for raw in sources:
         table, missing = _table(raw, kind, mapping)
         if table:
             found = True
             yield table
     if not found:
-        raise UnreadableFile(
-            _("Colonnes introuvables : %(names)s. Vérifiez les en-têtes ou ajoutez un fichier de correspondance.")
+        raise UnreadableFileError(
+            _(
+                "Colonnes introuvables : %(names)s. "
+                "Vérifiez les en-têtes ou ajoutez un fichier de correspondance."
+            )
             % {"names": ", ".join(missing) or _("aucune ligne d’en-têtes")}
         )
 
@@ -91,7 +102,7 @@ def _data(raw: Iterable[RawRow], columns: dict[int, str], headers: list[str]) ->
     keys = {position: header_key(headers[position]) for position in columns}
     for count, row in enumerate(raw):
         if count >= MAX_ROWS:
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 _("Le fichier a plus de %(max)d lignes. Coupez-le en plusieurs fichiers.") % {"max": MAX_ROWS}
             )
         if _is_blank(row) or _is_title(row) or _is_header_again(row, keys):
@@ -142,9 +153,11 @@ def _csv_rows(path: Path) -> Iterator[RawRow]:
         lines = (line.replace("\0", "").rstrip("\n") for line in handle)
         first = list(_take(lines, HEADER_ROWS))
         if not any(first):
-            raise UnreadableFile(_("Le fichier est vide."))
+            raise UnreadableFileError(_("Le fichier est vide."))
         if sum("\ufffd" in line or "\x01" in line for line in first) > HEADER_ROWS // 2:
-            raise UnreadableFile(_("Ce n’est pas un tableau. Enregistrez le registre au format .xlsx ou .csv."))
+            raise UnreadableFileError(
+                _("Ce n’est pas un tableau. Enregistrez le registre au format .xlsx ou .csv.")
+            )
         delimiter = _delimiter(first)
         yield from _records(_chain(first, lines), delimiter)
 
@@ -211,11 +224,13 @@ def _xlsx_sheets(path: Path) -> Iterator[Iterator[RawRow]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UnreadableFile(_("Le classeur ne s’ouvre pas. Enregistrez-le de nouveau au format .xlsx.")) from error
+        raise UnreadableFileError(
+            _("Le classeur ne s’ouvre pas. Enregistrez-le de nouveau au format .xlsx.")
+        ) from error
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         for sheet in sheets:
-            merged = _merged_ranges(path, sheet._worksheet_path)
+            merged = _merged_ranges(path, sheet._worksheet_path)  # type: ignore[attr-defined]
             yield _sheet_rows(sheet, merged, prefix=f"{sheet.title} : " if len(sheets) > 1 else "")
     finally:
         book.close()
@@ -226,9 +241,13 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
-                raise UnreadableFile(_("Le classeur est trop gros une fois ouvert. Coupez-le en plusieurs fichiers."))
+                raise UnreadableFileError(
+                    _("Le classeur est trop gros une fois ouvert. Coupez-le en plusieurs fichiers.")
+                )
     except zipfile.BadZipFile as error:
-        raise UnreadableFile(_("Le classeur est abîmé. Enregistrez-le de nouveau au format .xlsx.")) from error
+        raise UnreadableFileError(
+            _("Le classeur est abîmé. Enregistrez-le de nouveau au format .xlsx.")
+        ) from error
 
 
 def _merged_ranges(path: Path, sheet_path: str) -> dict[int, list[tuple[int, int, int, int]]]:
