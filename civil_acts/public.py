@@ -110,5 +110,10 @@ def find(code: str) -> TrackedItem | None:
 
 
 def journey_url(draft: Draft) -> str:
-    """Where a draft goes on: the page it was left at."""
+    """Where a citizen's draft goes on: the page it was left at."""
     return reverse("civil_acts:resume", args=[draft.public_id])
+
+
+def counter_url(draft: Draft) -> str:
+    """Where an agent goes on typing for somebody."""
+    return reverse("civil_acts:counter-resume", args=[draft.public_id])

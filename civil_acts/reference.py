@@ -103,7 +103,7 @@ RESIDENCE = Known(
         {
             "id": "certificat",
             "label": "Certificat de résidence",
-            "document_kind": "civil_acts.residence_relay",
+            "document_kind": snapshots.RESIDENCE,
         }
     ],
     fees=_RESIDENCE_FEES,
@@ -158,7 +158,7 @@ RULES: list[tuple[tuple[str, ...], str, list[str]]] = [
         [_ID, "Procuration écrite et signée", "Copie de la pièce d’identité de la personne représentée"],
     ),
     (
-        ("civil_acts.residence_relay",),
+        (snapshots.RESIDENCE,),
         Relation.HOLDER,
         [
             "Le NPI et le nom concordent avec la pièce présentée",

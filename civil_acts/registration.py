@@ -18,6 +18,7 @@ def register_all() -> None:
     _document_kinds()
     uploads.register_access(pieces.SUBJECT, pieces.may_read)
     journeys.register(APP, public.journey_url)
+    journeys.register("civil_acts.counter", public.counter_url)
     registry.register(APP, facts=public.facts, start_url=public.start_url)
     tracking.register(APP, public.find)
     cards.register_citizen(APP, home.citizen_cards)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from civil_acts import forms, pieces
-from civil_acts.models import ActRequest
+from civil_acts.models import ActRequest, SlipState
 from civil_acts.registers import search
-from civil_acts.services import treatment
+from civil_acts.services import archive_answers, treatment
 from civil_acts.states import CLERK_STATES, RequestState
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
@@ -99,6 +99,7 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
         "answers": [
             {"label": line.label, "value": line.value}
             for line in engine.summary(item.procedure_version.form_version.form, item.answers)
+            if line.field.type != "upload"
         ],
         "files": pieces.files(item, actor),
         "complements": list(item.complements.order_by("-asked_at")),
@@ -106,6 +107,15 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
         "can": can,
         "forms": _forms(item, can, bound),
     }
+    slip = archive_answers.last_slip(item)
+    shown["slip"] = slip
+    can["ask_archive"] = can["search"] and (slip is None or slip.state != SlipState.OPEN)
+    can["non_registration"] = bool(
+        can["search"]
+        and item.checked_by_id
+        and slip
+        and slip.state in (SlipState.NOT_FOUND, SlipState.DESTROYED)
+    )
     if can["search"]:
         shown["register"] = _register(item, actor, query)
     return shown

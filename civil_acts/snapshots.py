@@ -1,7 +1,8 @@
 """What a document will say, frozen when the clerk prepares it.
 
 Plain dicts, lists, texts and whole numbers; dates are ISO texts and "" where
-the register says nothing. ``signing`` adds ``officer`` and ``signed_on``.
+the register says nothing. The shapes are those that the templates in
+``document_templates`` declare; ``signing`` adds ``officer`` and ``signed_on``.
 """
 
 from typing import Any
@@ -9,21 +10,34 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from civil_acts.models import ActRequest, RegisterAct, SearchSlip, SlipState
-from cotonou.core import codes
+from civil_acts.models import ActRequest, RegisterAct, SearchSlip, Sex, SlipState
 from cotonou.core.errors import DomainError
 from cotonou.documents import kinds
+from cotonou.formbuilder import engine
+from cotonou.territory.dates import local_date
 
 BIRTH_COPY = "civil_acts.birth_copy"
 BIRTH_EXTRACT = "civil_acts.birth_extract"
 NON_REGISTRATION = "civil_acts.non_registration"
+# The file handed to the UCIP; the portal issues no document of this kind.
+RESIDENCE = "civil_acts.residence_relay"
+
+_SIGNED = ["officer", "signed_on"]
+_BIRTH = ["act", "person", "birth", "father", "mother", "mentions", *_SIGNED]
+# What each kind's template may name; a snapshot holds exactly these once signed.
+VARIABLES = {
+    BIRTH_COPY: _BIRTH,
+    BIRTH_EXTRACT: _BIRTH,
+    NON_REGISTRATION: ["search", "person", "birth", "father", "mother", *_SIGNED],
+}
+_FOUND = {SlipState.NOT_FOUND: "absent", SlipState.DESTROYED: "detruit"}
 
 
 def build(request: ActRequest) -> dict[str, Any]:
-    """The snapshot of ``request.document_kind``.
+    """The snapshot of ``request.document_kind``, without ``officer`` and ``signed_on``.
 
-    Raises DomainError when the act is not chosen, not valid or not of the
-    applicant's office, or (non-registration) when the archive has not answered.
+    Raises DomainError when the act is not chosen or not a valid birth, or
+    (non-registration) when the archive has not answered.
     """
     return _BUILDERS[request.document_kind](request)
 
@@ -34,65 +48,52 @@ def _birth(request: ActRequest) -> dict[str, Any]:
         raise DomainError(_("Choisissez d’abord l’acte dans le registre."), code="no_act")
     if act.kind != "BIRTH" or act.status != RegisterAct.Status.VALID:
         raise DomainError(_("Cet acte n’est pas un acte de naissance valable."), code="wrong_act")
-    details = act.details
     return {
-        "register": _register(act),
-        "person": {
-            "surname": act.surname.upper(),
-            "given_names": act.given_names,
-            "usual_name": act.usual_name.upper(),
-            "sex": act.sex,
-            "birth_date": act.event_date.isoformat() if act.event_date else "",
-            "birth_date_text": act.event_date_text,
-            "birth_time": details.get("event_time", ""),
-            "birth_place": act.event_place,
+        "act": _act(act),
+        "person": {"surname": act.surname, "given_names": act.given_names, "sex": _sex(act.sex)},
+        "birth": {
+            "on": act.event_date.isoformat() if act.event_date else "",
+            "text": act.event_date_text,
+            "time": act.details.get("event_time", ""),
+            "place": act.event_place,
         },
-        "father": _parent(act.father_name, details, "father"),
-        "mother": _parent(act.mother_name, details, "mother"),
-        "declarant": {"name": act.declarant, "quality": details.get("declarant_quality", "")},
-        "mentions": [
-            {"text": m.text, "source": m.source_reference, "date": m.dated_on.isoformat()}
-            for m in act.mentions.all()
-        ],
-        "copies": request.copies,
-        "request": _request(request),
+        "father": _parent(act.father_name, act.details, "father"),
+        "mother": _parent(act.mother_name, act.details, "mother"),
+        "mentions": [{"text": f"{m.text} ({m.source_reference})"} for m in act.mentions.all()],
     }
 
 
-def _register(act: RegisterAct) -> dict[str, Any]:
+def _act(act: RegisterAct) -> dict[str, Any]:
     return {
+        "centre": act.centre_name,
         "year": act.year,
         "volume": act.volume,
         "folio": act.folio,
         "number": act.act_number_text,
-        "centre": act.centre_name,
         "drawn_up_on": act.drawn_up_on.isoformat() if act.drawn_up_on else "",
-        "officer": act.officer_name,
+        "officer_name": act.officer_name,
+        "declarant": act.declarant,
+        "declarant_quality": act.details.get("declarant_quality", ""),
+        "remarks": act.details.get("remarks", ""),
     }
+
+
+def _sex(value: str) -> str:
+    return str(Sex(value).label) if value else ""
 
 
 def _parent(name: str, details: dict, key: str) -> dict[str, str]:
     return {
         "name": name,
-        "birth": details.get(f"{key}_birth", ""),
         "occupation": details.get(f"{key}_occupation", ""),
         "residence": details.get(f"{key}_residence", ""),
-    }
-
-
-def _request(request: ActRequest) -> dict[str, str]:
-    return {
-        "code": codes.pretty(request.tracking_code),
-        "applicant": request.contact.name,
-        "relation": request.get_relation_display(),
+        "birth": details.get(f"{key}_birth", ""),
     }
 
 
 def _non_registration(request: ActRequest) -> dict[str, Any]:
     slip = (
-        SearchSlip.objects.filter(
-            request_uuid=request.public_id, state__in=[SlipState.NOT_FOUND, SlipState.DESTROYED]
-        )
+        SearchSlip.objects.filter(request_uuid=request.public_id, state__in=list(_FOUND))
         .order_by("-answered_at")
         .first()
     )
@@ -102,28 +103,28 @@ def _non_registration(request: ActRequest) -> dict[str, Any]:
         )
     answers = request.answers
     return {
-        "person": {
-            "surname": str(answers.get("subject_surname", "")).upper(),
-            "given_names": str(answers.get("subject_given_names", "")),
-            "birth_date_text": _partial_date(answers.get("birth_date")),
-            "father": str(answers.get("father_name", "")),
-            "mother": str(answers.get("mother_name", "")),
-        },
         "search": {
+            "act_kind": "naissance",
             "centre": slip.centre_name,
-            "year": slip.year or 0,
-            "reason": slip.state,
-            "answer": slip.answer,
-            "answered_on": slip.answered_at.date().isoformat(),
-            "slip": codes.pretty(slip.code),
+            "years": str(slip.year or ""),
+            "found": _FOUND[SlipState(slip.state)],
+            "searched_on": local_date(slip.answered_at).isoformat(),
+            "registers": slip.answer,
         },
-        "copies": request.copies,
-        "request": _request(request),
+        "person": {
+            "surname": str(answers.get("subject_surname", "")),
+            "given_names": str(answers.get("subject_given_names", "")),
+        },
+        "birth": {"text": _said(request, "birth_date"), "place": ""},
+        "father": {"name": str(answers.get("father_name", ""))},
+        "mother": {"name": str(answers.get("mother_name", ""))},
     }
 
 
-def _partial_date(value: Any) -> str:
-    return str(value or "")
+def _said(request: ActRequest, field: str) -> str:
+    """An answer in the words of the form."""
+    rows = engine.summary(request.procedure_version.form_version.form, request.answers)
+    return next((row.value for row in rows if row.field.id == field), "")
 
 
 _BUILDERS = {
@@ -132,34 +133,15 @@ _BUILDERS = {
     NON_REGISTRATION: _non_registration,
 }
 
-_COMMON = ["person", "copies", "request", "officer", "signed_on"]
-_BIRTH_VARIABLES = [*_COMMON, "register", "father", "mother", "declarant", "mentions"]
-# What each kind's template may name; a snapshot holds exactly these once signed.
-VARIABLES = {
-    BIRTH_COPY: _BIRTH_VARIABLES,
-    BIRTH_EXTRACT: _BIRTH_VARIABLES,
-    NON_REGISTRATION: [*_COMMON, "search"],
-}
-
-# How the officer reads a snapshot before signing: group, then each value.
+# How the officer reads a snapshot before signing, in the order of the document.
 _LABELS = {
-    "register.year": gettext_lazy("Registre de l’année"),
-    "register.volume": gettext_lazy("Volume"),
-    "register.folio": gettext_lazy("Folio"),
-    "register.number": gettext_lazy("Acte numéro"),
-    "register.centre": gettext_lazy("Centre"),
-    "register.drawn_up_on": gettext_lazy("Dressé le"),
-    "register.officer": gettext_lazy("Par"),
     "person.surname": gettext_lazy("Nom de famille"),
     "person.given_names": gettext_lazy("Prénoms"),
-    "person.usual_name": gettext_lazy("Nom d’usage"),
     "person.sex": gettext_lazy("Sexe"),
-    "person.birth_date": gettext_lazy("Date de naissance"),
-    "person.birth_date_text": gettext_lazy("Date de naissance, comme écrite"),
-    "person.birth_time": gettext_lazy("Heure de naissance"),
-    "person.birth_place": gettext_lazy("Lieu de naissance"),
-    "person.father": gettext_lazy("Père"),
-    "person.mother": gettext_lazy("Mère"),
+    "birth.on": gettext_lazy("Date de naissance"),
+    "birth.text": gettext_lazy("Date de naissance, comme écrite"),
+    "birth.time": gettext_lazy("Heure de naissance"),
+    "birth.place": gettext_lazy("Lieu de naissance"),
     "father.name": gettext_lazy("Père"),
     "father.birth": gettext_lazy("Naissance du père"),
     "father.occupation": gettext_lazy("Profession du père"),
@@ -168,41 +150,43 @@ _LABELS = {
     "mother.birth": gettext_lazy("Naissance de la mère"),
     "mother.occupation": gettext_lazy("Profession de la mère"),
     "mother.residence": gettext_lazy("Domicile de la mère"),
-    "declarant.name": gettext_lazy("Déclarant"),
-    "declarant.quality": gettext_lazy("Qualité du déclarant"),
+    "act.centre": gettext_lazy("Centre"),
+    "act.year": gettext_lazy("Registre de l’année"),
+    "act.number": gettext_lazy("Acte numéro"),
+    "act.volume": gettext_lazy("Volume"),
+    "act.folio": gettext_lazy("Folio"),
+    "act.drawn_up_on": gettext_lazy("Dressé le"),
+    "act.officer_name": gettext_lazy("Officier de l’acte"),
+    "act.declarant": gettext_lazy("Déclarant"),
+    "act.declarant_quality": gettext_lazy("Qualité du déclarant"),
+    "act.remarks": gettext_lazy("Observations"),
     "search.centre": gettext_lazy("Centre où l’acte a été cherché"),
-    "search.year": gettext_lazy("Année cherchée"),
-    "search.answer": gettext_lazy("Réponse des archives"),
-    "copies": gettext_lazy("Exemplaires"),
-    "request.code": gettext_lazy("Demande"),
-    "request.applicant": gettext_lazy("Demandeur"),
-    "request.relation": gettext_lazy("Lien"),
+    "search.years": gettext_lazy("Années cherchées"),
+    "search.registers": gettext_lazy("Réponse des archives"),
 }
 
 
 def lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     """Every known value of a snapshot as {label, value}, in the order of the document."""
-    found = []
+    found: list[dict[str, Any]] = []
     for path, label in _LABELS.items():
         group, _dot, key = path.partition(".")
-        value = snapshot.get(group, "") if not key else (snapshot.get(group) or {}).get(key, "")
-        if value not in ("", 0, None):
+        if value := (snapshot.get(group) or {}).get(key):
             found.append({"label": label, "value": value})
-    mentions = [f"{m['text']} ({m['source']})" for m in snapshot.get("mentions", [])]
     if "mentions" in snapshot:
-        found.append({"label": _("Mentions"), "lines": mentions or [_("Néant")]})
+        mentions = [m["text"] for m in snapshot["mentions"]]
+        found.append({"label": _("Mentions marginales"), "lines": mentions or [_("Néant")]})
     return found
 
 
 def initials(snapshot: Any) -> str:
     """What the QR says of the holder: initials only."""
-    person = snapshot["person"]
-    return kinds.initials_of(person["surname"], person["given_names"])
+    return kinds.initials_of(snapshot["person"]["surname"], snapshot["person"]["given_names"])
 
 
 def public_fields(snapshot: Any) -> list[tuple[str, str]]:
     """What the public page adds for a birth document; all of it is on the paper."""
-    register = snapshot.get("register")
-    if not register:
+    act = snapshot.get("act")
+    if not act:
         return []
-    return [(_("Acte"), f"{register['number']} / {register['year']}"), (_("Centre"), register["centre"])]
+    return [(_("Acte"), f"{act['number']} / {act['year']}"), (_("Centre"), act["centre"])]

@@ -35,7 +35,7 @@ def announce_ready(job: Job) -> None:
             "civil_acts.ready",
             to=request.contact,
             subject=request,
-            context={"code": codes.pretty(request.tracking_code), "office": request.office.name},
+            context={"tracking_code": codes.pretty(request.tracking_code), "office": request.office.name},
         )
 
 

@@ -59,10 +59,11 @@ def confirm(*, draft: Draft, by: Actor, channel: str = "ONLINE") -> ActRequest:
     Raises IncompleteError, DraftClosedError, FeeUnknown, NotAllowed.
     """
     try:
-        final = forms.submit(draft=draft, by=by)
+        answers = forms.submit(draft=draft, by=by)
     except forms.AlreadySubmittedError:
         return ActRequest.objects.get(tracking_code=draft.code)
-    version, answers = version_of(draft), final.answers
+    draft.refresh_from_db()
+    version = version_of(draft)
     lines = quote_for(version, answers)
     variant = version.variant(variant_of(version, answers))
     relation = answers.get("relation") or Relation.HOLDER
@@ -73,7 +74,7 @@ def confirm(*, draft: Draft, by: Actor, channel: str = "ONLINE") -> ActRequest:
         variant=variant["id"],
         document_kind=variant["document_kind"],
         office=offices.office_for(version.office_rule, answers),
-        contact=final.contact,
+        contact=draft.contact,
         channel=channel,
         entered_by=by.user if channel == "COUNTER" else None,
         answers=answers,
@@ -86,7 +87,7 @@ def confirm(*, draft: Draft, by: Actor, channel: str = "ONLINE") -> ActRequest:
         _submit(request)
     request.save()
     attach_uploads(
-        uploads=[upload for _piece, upload in final.uploads],
+        uploads=[upload for _piece, upload in forms.sent_uploads(draft=draft, answers=answers)],
         subject_kind=pieces.SUBJECT,
         subject_uuid=request.public_id,
         by=by,
@@ -127,7 +128,7 @@ def _submit(request: ActRequest) -> None:
 
 def _words(request: ActRequest) -> dict:
     return {
-        "code": codes.pretty(request.tracking_code),
+        "tracking_code": codes.pretty(request.tracking_code),
         "service": request.procedure_version.procedure.service.title,
         "fee_xof": request.fee_xof,
         "office": request.office.name,

@@ -73,7 +73,7 @@ def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
             "civil_acts.transmitted",
             to=request.contact,
             subject=request,
-            context={"code": codes.pretty(request.tracking_code)},
+            context={"tracking_code": codes.pretty(request.tracking_code)},
         )
     return batch
 
@@ -115,7 +115,7 @@ def _apply(answer: Answer, by: Actor) -> str:
         to=request.contact,
         subject=request,
         context={
-            "code": codes.pretty(request.tracking_code),
+            "tracking_code": codes.pretty(request.tracking_code),
             "answer": request.relay_answer,
             "reference": answer.reference,
         },

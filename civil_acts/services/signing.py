@@ -44,7 +44,7 @@ def sign_many(*, public_ids: list[UUID], by: Actor, code: str) -> dict[UUID, str
     results = {}
     for public_id in public_ids:
         try:
-            _sign(public_id=public_id, by=by)
+            sign_one(public_id=public_id, by=by)
             results[public_id] = ""
         except DomainError as error:
             results[public_id] = error.message
@@ -54,7 +54,7 @@ def sign_many(*, public_ids: list[UUID], by: Actor, code: str) -> dict[UUID, str
 
 
 @transaction.atomic
-def _sign(*, public_id: UUID, by: Actor) -> ActRequest:
+def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
     request = _locked(public_id, by)
     if request.prepared_by_id == by.user.pk:
         raise NotAllowed(

@@ -186,7 +186,7 @@ def ask_complement(*, public_id: UUID, by: Actor, message: str, wants_file: bool
         "civil_acts.complement_asked",
         to=request.contact,
         subject=request,
-        context={"code": codes.pretty(request.tracking_code), "message": message},
+        context={"tracking_code": codes.pretty(request.tracking_code), "message": message},
     )
     return complement
 
@@ -226,7 +226,7 @@ def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
         to=request.contact,
         subject=request,
         context={
-            "code": codes.pretty(request.tracking_code),
+            "tracking_code": codes.pretty(request.tracking_code),
             "text": text,
             "reason": request.get_rejection_reason_display(),
         },

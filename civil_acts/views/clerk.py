@@ -108,7 +108,7 @@ def detail(request: HttpRequest, public_id) -> HttpResponse:
     return _page(request, _item(request, public_id))
 
 
-def _act(
+def act_on(
     request: HttpRequest, public_id: Any, name: str, form: Any, use_case: Callable[..., Any], done: str
 ) -> HttpResponse:
     """Form, use case, back to the request; what failed stays on its form with what was typed."""
@@ -131,14 +131,14 @@ def _act(
 @require_permission(*WORK)
 def claim(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Dossier pris en charge : il est à vous pendant 30 minutes.")
-    return _act(request, public_id, "claim", forms.PortalForm(request.POST), treatment.claim, done)
+    return act_on(request, public_id, "claim", forms.PortalForm(request.POST), treatment.claim, done)
 
 
 @require_POST
 @require_permission(*WORK)
 def release(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Dossier rendu à la file.")
-    return _act(request, public_id, "release", forms.PortalForm(request.POST), treatment.release, done)
+    return act_on(request, public_id, "release", forms.PortalForm(request.POST), treatment.release, done)
 
 
 @require_POST
@@ -151,7 +151,7 @@ def check(request: HttpRequest, public_id) -> HttpResponse:
     def use_case(*, public_id, by, proofs):
         return treatment.check_entitlement(public_id=public_id, by=by, proofs_seen=proofs)
 
-    return _act(request, public_id, "proofs", form, use_case, _("Droit à obtenir le document vérifié."))
+    return act_on(request, public_id, "proofs", form, use_case, _("Droit à obtenir le document vérifié."))
 
 
 @require_POST
@@ -160,35 +160,35 @@ def attach_act(request: HttpRequest, public_id, act_id) -> HttpResponse:
     def use_case(*, public_id, by):
         return treatment.attach_act(public_id=public_id, by=by, act_uuid=act_id)
 
-    return _act(request, public_id, "act", forms.PortalForm(request.POST), use_case, _("Acte choisi."))
+    return act_on(request, public_id, "act", forms.PortalForm(request.POST), use_case, _("Acte choisi."))
 
 
 @require_POST
 @require_permission(*WORK)
 def prepare(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Document préparé : il attend la signature de l’officier.")
-    return _act(request, public_id, "prepare", forms.PortalForm(request.POST), treatment.prepare, done)
+    return act_on(request, public_id, "prepare", forms.PortalForm(request.POST), treatment.prepare, done)
 
 
 @require_POST
 @require_permission(*WORK)
 def ask(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Demande envoyée à l’usager. Le délai est suspendu.")
-    return _act(request, public_id, "ask", forms.AskForm(request.POST), treatment.ask_complement, done)
+    return act_on(request, public_id, "ask", forms.AskForm(request.POST), treatment.ask_complement, done)
 
 
 @require_POST
 @require_permission(*WORK)
 def reject(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Demande refusée ; l’usager est prévenu.")
-    return _act(request, public_id, "reject", forms.RejectForm(request.POST), treatment.reject, done)
+    return act_on(request, public_id, "reject", forms.RejectForm(request.POST), treatment.reject, done)
 
 
 @require_POST
 @require_permission(*WORK)
 def reopen(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Dossier rouvert.")
-    return _act(request, public_id, "reopen", forms.ReasonForm(request.POST), treatment.reopen, done)
+    return act_on(request, public_id, "reopen", forms.ReasonForm(request.POST), treatment.reopen, done)
 
 
 @require_POST

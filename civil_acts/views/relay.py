@@ -15,6 +15,7 @@ from civil_acts.views.selection import chosen_ids
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
+from cotonou.formbuilder import engine
 
 MANAGE = Permission.RELAY_MANAGE
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -113,3 +114,22 @@ def answers(request: HttpRequest) -> HttpResponse:
                 return redirect("civil_acts:relay")
     status = 422 if form.errors else 200
     return render(request, "civil_acts/relay/answers.html", {"form": form, "result": result}, status=status)
+
+
+@require_safe
+@require_permission(MANAGE)
+def slip(request: HttpRequest, public_id) -> HttpResponse:
+    """The transmission slip of one file: what travels with the papers, never a certificate."""
+    scope = request.actor.scope(MANAGE)
+    item = get_object_or_404(
+        ActRequest.objects.filter(scope.where("office"), relay_batch__isnull=False).select_related(
+            "contact", "office", "relay_batch", "procedure_version__form_version", "checked_by"
+        ),
+        public_id=public_id,
+    )
+    rows = [
+        {"label": row.label, "value": row.value}
+        for row in engine.summary(item.procedure_version.form_version.form, item.answers)
+    ]
+    context = {"item": item, "code": codes.pretty(item.tracking_code), "rows": rows}
+    return render(request, "civil_acts/relay/slip.html", context)

@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 
 import structlog
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 
 from cotonou.core.errors import DomainError
@@ -48,10 +48,18 @@ class Heartbeat(threading.Thread):
     def run(self):
         try:
             while not self.stop.wait(HEARTBEAT_SECONDS):
-                Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token, done_at=None).update(
-                    leased_until=timezone.now() + LEASE
-                )
+                self._renew()
         finally:
+            connections.close_all()
+
+    def _renew(self):
+        """A database that is away for a moment must not cost the lease: the next beat tries again."""
+        try:
+            Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token, done_at=None).update(
+                leased_until=timezone.now() + LEASE
+            )
+        except DatabaseError as error:
+            log.warning("jobs.heartbeat_failed", job=self.job.pk, exc_info=error)
             connections.close_all()
 
 
@@ -84,7 +92,10 @@ def run_job(job_id: int) -> bool:
 
 def _failed(job: Job, error: Exception) -> None:
     log.warning("jobs.failed", job=job.pk, topic=job.topic, attempt=job.attempts, exc_info=error)
-    reason = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    # The handler may have lost its connection, and this write must not fail with it.
+    if not connection.in_atomic_block:  # a caller's transaction dies with its connection anyway
+        connection.close_if_unusable_or_obsolete()
+    reason = _reason(error)
     if job.attempts >= job.max_attempts:
         _park(job, reason)
         return
@@ -92,6 +103,14 @@ def _failed(job: Job, error: Exception) -> None:
     Job.objects.filter(pk=job.pk, lease_token=job.lease_token, done_at=None).update(
         leased_until=None, due_at=timezone.now() + delay, last_error=reason[:2000]
     )
+
+
+def _reason(error: Exception) -> str:
+    """What staff may read: the first line only, since psycopg quotes the offending row below it."""
+    if isinstance(error, DomainError):
+        return error.message
+    first_line = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first_line}"
 
 
 def _park(job: Job, reason: str) -> None:

@@ -96,3 +96,10 @@ def close_session(*, session: CashSession, counted_xof: int, by: Actor, gap_reas
 def _may_close(session: CashSession, by: Actor) -> bool:
     own = by.user is not None and session.opened_by_id == by.user.pk
     return own or by.scope(Permission.CASH_SUPERVISE).covers(session.desk.office_id)
+
+
+def session_of(by: Actor) -> CashSession | None:
+    """The drawer this person has open now, if any."""
+    if by.user is None:
+        return None
+    return CashSession.objects.select_related("desk__office").filter(opened_by=by.user, closed_at=None).first()

@@ -1,0 +1,26 @@
+"""From a request to the archive and back: ask for the search, certify that nothing was found."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from civil_acts import forms
+from civil_acts.services import archive_answers, treatment
+from civil_acts.views.clerk import WORK, act_on
+from cotonou.accounts.permissions import require_permission
+
+
+@require_POST
+@require_permission(*WORK)
+def ask_archive(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Recherche demandée aux archives.")
+    form = forms.PortalForm(request.POST)
+    return act_on(request, public_id, "archive", form, archive_answers.ask_archive, done)
+
+
+@require_POST
+@require_permission(*WORK)
+def non_registration(request: HttpRequest, public_id) -> HttpResponse:
+    done = _("Certificat de non-inscription préparé : il attend la signature.")
+    form = forms.PortalForm(request.POST)
+    return act_on(request, public_id, "archive", form, treatment.prepare_non_registration, done)
