@@ -1,3 +1,4 @@
+from allauth.account.authentication import get_authentication_records
 from django.utils.functional import SimpleLazyObject
 
 from cotonou.accounts import grants
@@ -23,6 +24,5 @@ def _actor(request) -> Actor:
 
 
 def _second_factor_used(request) -> bool:
-    """allauth notes in the session each method used to log in."""
-    methods = request.session.get("account_authentication_methods", [])
-    return any(m.get("method") == "mfa" for m in methods)
+    """allauth notes in the session each method that this very user logged in with."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))

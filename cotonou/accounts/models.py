@@ -159,3 +159,15 @@ class Residence(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.quartier}"
+
+
+class SecondFactorGuard(models.Model):
+    """What keeps a six-digit code from being used twice or guessed: last step accepted, recent failures."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    last_step = models.BigIntegerField(default=0)  # RFC 6238: the 30-second step of the last good code
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return str(self.user)

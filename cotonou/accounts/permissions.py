@@ -92,6 +92,12 @@ def to_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    from cotonou.accounts import second_factor  # it needs the models, which need the roles above
+
+    return redirect(second_factor.way_in(request.actor.user, next_path=request.get_full_path()))
+
+
 def require_permission(*permissions: Permission) -> Callable[[View], View]:
     """Staff only: 403 without any of the permissions, log-in or second factor first.
 
@@ -107,7 +113,7 @@ def require_permission(*permissions: Permission) -> Callable[[View], View]:
             if not any(actor.has(p) for p in permissions):
                 raise PermissionDenied
             if not actor.second_factor:
-                return redirect("mfa_activate_totp")
+                return to_second_factor(request)
             return view(request, *args, **kwargs)
 
         wrapper.access = permissions

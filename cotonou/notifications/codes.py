@@ -34,6 +34,11 @@ class TooManyCodes(DomainError):
     status = 429
 
 
+def new() -> str:
+    """A random code of six digits."""
+    return "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+
+
 def send(
     *,
     purpose: str,
@@ -50,9 +55,8 @@ def send(
     all but send, for an address nobody knows.
     Raises TooManyCodes.
     """
-    code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
     return issue(
-        code,
+        new(),
         purpose=purpose,
         phone=phone,
         email=email,
@@ -103,13 +107,14 @@ def issue(
     return row
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def check(
     code: str, *, purpose: str, phone: str = "", email: str = "", subject_uuid: UUID | None = None
 ) -> bool:
     """True once, for the last code sent to that address for that purpose and subject.
 
-    Counts the attempt: call it outside a transaction that may roll back.
+    Counts the attempt in a transaction of its own, whatever the caller does
+    next: call it before the work it protects. Raises RuntimeError inside a transaction.
     """
     row = (
         OneTimeCode.objects.live()

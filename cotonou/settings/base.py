@@ -197,6 +197,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 0.5,
     "socket_connect_timeout": 0.5,
+    # Else kombu retries the connection for 6 s whatever retry=False says; the sweep is our retry.
+    "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -229,6 +231,64 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "cotonou.core.clients.client_ip"
+AXES_USERNAME_CALLABLE = "cotonou.accounts.lockout.username"
+AXES_LOCKOUT_CALLABLE = "cotonou.accounts.lockout.response"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail says who logged in
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "cotonou.portal.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nothing blocks on it; an unproved address opens nothing
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True  # the same length for everyone: SESSION_COOKIE_AGE
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PORTAL_URL.split(":", 1)[0]
+# Whole neighbourhoods share one address of a mobile operator: limits per address are wide.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "120/m/ip,30/5m/key",
+    "signup": "120/m/ip",
+    "request_login_code": "120/m/ip,3/m/key",
+    "verify_phone": "120/m/ip,2/m/key",
+    "reset_password": "60/m/ip,3/m/key",
+    "change_phone": "3/m/user",
+}
+_LOGIN_FORMS = "cotonou.portal.login_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_LOGIN_FORMS}.LoginForm",
+    "signup": f"{_LOGIN_FORMS}.SignupForm",
+    "confirm_login_code": f"{_LOGIN_FORMS}.ConfirmLoginCodeForm",
+    "verify_phone": f"{_LOGIN_FORMS}.VerifyPhoneForm",
+    "change_phone": f"{_LOGIN_FORMS}.ChangePhoneForm",
+    "add_email": f"{_LOGIN_FORMS}.AddEmailForm",
+    "change_password": f"{_LOGIN_FORMS}.ChangePasswordForm",
+    "set_password": f"{_LOGIN_FORMS}.SetPasswordForm",
+    "reset_password": f"{_LOGIN_FORMS}.ResetPasswordForm",
+    "reset_password_from_key": f"{_LOGIN_FORMS}.ResetPasswordKeyForm",
+    "reauthenticate": f"{_LOGIN_FORMS}.ReauthenticateForm",
+}
+MFA_ADAPTER = "cotonou.portal.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts begin with a proved phone
+MFA_FORMS = {
+    "authenticate": f"{_LOGIN_FORMS}.MFAAuthenticateForm",
+    "reauthenticate": f"{_LOGIN_FORMS}.MFAReauthenticateForm",
+    "activate_totp": f"{_LOGIN_FORMS}.ActivateTOTPForm",
+    "deactivate_totp": f"{_LOGIN_FORMS}.DeactivateTOTPForm",
+    "generate_recovery_codes": f"{_LOGIN_FORMS}.GenerateRecoveryCodesForm",
+    "add_webauthn": f"{_LOGIN_FORMS}.AddWebAuthnForm",
+    "edit_webauthn": f"{_LOGIN_FORMS}.EditWebAuthnForm",
+}
 # How many reverse proxies of ours add to X-Forwarded-For; 0: none, the header is not read.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 # Who may read /metrics: these networks, or whoever holds the token.

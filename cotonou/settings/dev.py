@@ -10,3 +10,4 @@ DEMO = True
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["fake"])
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT = VAR_DIR / "static"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys over http://localhost
