@@ -18,6 +18,7 @@ PERIODIC_TOPICS: dict[str, float] = {
     "audit.seal_chains": 60.0,
     "formbuilder.expire_drafts": 3600.0,
     "portal.purge_attempts": 3600.0,
+    "jobs.purge": 86400.0,
     "notifications.purge": 86400.0,
 }
 for topic, seconds in PERIODIC_TOPICS.items():

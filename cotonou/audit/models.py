@@ -1,5 +1,6 @@
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -25,6 +26,7 @@ class Event(models.Model):
         indexes = [
             models.Index(name="event_subject", fields=["subject_uuid", "id"]),
             models.Index(name="event_actor", fields=["actor_uuid", "id"]),
+            BrinIndex(name="event_at", fields=["at"]),
         ]
 
     def __str__(self):
@@ -37,6 +39,8 @@ class ChainLink(models.Model):
     chain = models.CharField(max_length=40)
     position = models.BigIntegerField()
     row_id = models.BigIntegerField()
+    # The transaction that made the row: where the next batch goes on, even if the row is gone.
+    row_xid = models.BigIntegerField()
     row_hash = models.CharField(max_length=64)
     link_hash = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(auto_now_add=True)

@@ -25,7 +25,7 @@ BATCH = 2000
 class Broken:
     chain: str
     row_id: int
-    reason: str  # "altered", "missing", "link"
+    reason: str  # "altered", "missing", "link", "unsealed"
 
 
 def row_hash(text: str) -> str:
@@ -41,6 +41,16 @@ def _text(chain: Chain) -> str:
     return f"jsonb_build_array({columns})::text"
 
 
+_SNAPSHOT = """
+SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s
+"""
+_UNLINKED = "NOT EXISTS (SELECT FROM audit_chainlink l WHERE l.chain = %(chain)s AND l.row_id = t.id)"
+_AFTER_LAST = "t.xid < %(low)s::text::xid8 AND (t.xid, t.id) > (%(last_xid)s::text::xid8, %(last_id)s)"
+# A database restored from a dump counts its transactions from the start again:
+# rows from before look like the future. They come first, then the new ones.
+_AFTER_DUMP = "(t.xid < %(low)s::text::xid8 OR t.xid >= %(high)s::text::xid8)"
+
+
 @transaction.atomic
 def seal(chain: Chain, *, limit: int = BATCH) -> int:
     """Seal up to ``limit`` more rows of ``chain``; returns how many. 0 when another sealer works."""
@@ -49,31 +59,48 @@ def seal(chain: Chain, *, limit: int = BATCH) -> int:
         if not cursor.fetchone()[0]:
             return 0
         last = ChainLink.objects.filter(chain=chain.name).order_by("-position").first()
-        # Names come from registrations in code, never from people.
-        cursor.execute(
-            f"""
-            SELECT t.id, {_text(chain)} FROM {chain.table} t
-             WHERE t.xid < pg_snapshot_xmin(pg_current_snapshot())
-               AND (%(last)s::bigint IS NULL
-                    OR (t.xid, t.id) > ((SELECT l.xid FROM {chain.table} l WHERE l.id = %(last)s), %(last)s))
-             ORDER BY t.xid, t.id LIMIT %(limit)s
-            """,  # noqa: S608
-            {"last": last.row_id if last else None, "limit": limit},
-        )
-        rows = cursor.fetchall()
+        rows = _next_rows(cursor, chain, last, limit)
     position, previous = (last.position, last.link_hash) if last else (0, GENESIS)
     links = []
-    for row_id, text in rows:
+    for row_id, row_xid, text in rows:
         position += 1
         current = row_hash(text)
         previous = link_hash(previous, current)
         links.append(
             ChainLink(
-                chain=chain.name, position=position, row_id=row_id, row_hash=current, link_hash=previous
+                chain=chain.name,
+                position=position,
+                row_id=row_id,
+                row_xid=row_xid,
+                row_hash=current,
+                link_hash=previous,
             )
         )
     ChainLink.objects.bulk_create(links, batch_size=BATCH)
     return len(links)
+
+
+def _next_rows(cursor, chain: Chain, last: ChainLink | None, limit: int) -> list[tuple[int, int, str]]:
+    cursor.execute(_SNAPSHOT)
+    low, high = cursor.fetchone()
+    last_xid, last_id = (last.row_xid, last.row_id) if last else (0, 0)
+    where, first = (_AFTER_DUMP, "t.xid < %(high)s::text::xid8,") if last_xid >= high else (_AFTER_LAST, "")
+    # Names come from registrations in code, never from people.
+    cursor.execute(
+        f"""
+        SELECT t.id, t.xid::text::bigint, {_text(chain)} FROM {chain.table} t
+         WHERE {where} AND {_UNLINKED} ORDER BY {first} t.xid, t.id LIMIT %(limit)s
+        """,  # noqa: S608
+        {
+            "chain": chain.name,
+            "low": low,
+            "high": high,
+            "last_xid": last_xid,
+            "last_id": last_id,
+            "limit": limit,
+        },
+    )
+    return cursor.fetchall()
 
 
 def seal_all() -> int:
@@ -101,7 +128,31 @@ def heads() -> dict[str, tuple[int, str]]:
 
 
 def verify(chain: Chain) -> Iterator[Broken]:
-    """Every row that no longer is what was sealed, in sealing order."""
+    """Every row that no longer is what was sealed, in sealing order; then rows slipped in behind the seal."""
+    yield from _broken_links(chain)
+    yield from _slipped_in(chain)
+
+
+def _slipped_in(chain: Chain) -> Iterator[Broken]:
+    """Rows that claim a transaction older than the last sealed one, and that nobody sealed."""
+    last = ChainLink.objects.filter(chain=chain.name).order_by("-position").first()
+    if last is None:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(
+            f"""
+            SELECT t.id FROM {chain.table} t
+             WHERE t.xid < least(%(xid)s::text::xid8, pg_snapshot_xmin(pg_current_snapshot()))
+               AND {_UNLINKED} ORDER BY t.id
+            """,  # noqa: S608
+            {"chain": chain.name, "xid": last.row_xid},
+        )
+        for (row_id,) in cursor.fetchall():
+            yield Broken(chain.name, row_id, "unsealed")
+
+
+def _broken_links(chain: Chain) -> Iterator[Broken]:
     previous, expected = GENESIS, 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")

@@ -1,5 +1,4 @@
-import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -47,22 +46,32 @@ def offer(job: Job) -> bool:
     """Hand the job's id to the broker; False when the broker is down (the sweep will retry)."""
     from cotonou.jobs.tasks import run
 
-    # Any broker failure costs delay only: the row is the truth.
-    with contextlib.suppress(Exception):
+    try:
         run.apply_async(args=[job.pk], queue=job.queue, retry=False)
-        return True
-    log.warning("jobs.broker_down", job=job.pk)
-    return False
+    except Exception as error:  # whatever the broker's trouble, it costs delay only: the row is the truth
+        log.warning("jobs.broker_down", job=job.pk, reason=type(error).__name__)
+        return False
+    return True
 
 
 def sweep(*, limit: int = 500) -> int:
-    """Offer again what is due and leased by nobody; returns how many were offered."""
+    """Offer again what is due and leased by nobody; returns how many were offered.
+
+    ``limit`` holds for each queue: a crowd in one must not hide the retries of another.
+    """
     count = 0
-    for job in Job.objects.offerable()[:limit]:
-        if not offer(job):
-            break
-        count += 1
+    for queue in topics.QUEUES:
+        for job in Job.objects.offerable().filter(queue=queue)[:limit]:
+            if not offer(job):
+                return count
+            count += 1
     return count
+
+
+def purge_periodic(job: Job) -> None:
+    """Forget the finished jobs of the clock after a week; every other key is kept for ever."""
+    week_ago = timezone.now() - timedelta(days=7)
+    Job.objects.filter(key__startswith="periodic:", done_at__lt=week_ago).delete()
 
 
 @transaction.atomic
