@@ -11,9 +11,10 @@ import logging.config
 import os
 import re
 import sys
+from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 PERSONAL = re.compile(
     r"(^|_)(name|names|phone|email|e_mail|address|password|secret|token|code|otp|cookie|cookies|body|answers)$"
@@ -32,7 +33,7 @@ def configure(level: str = "INFO") -> None:
     """
     default = "console" if sys.stderr.isatty() else "json"
     as_json = os.environ.get("LOG_FORMAT", default) == "json"
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -68,8 +69,8 @@ def configure(level: str = "INFO") -> None:
     )
 
 
-def _formatter(as_json: bool, shared: list) -> logging.Formatter:
-    last = [structlog.processors.JSONRenderer(ensure_ascii=False)]
+def _formatter(as_json: bool, shared: list[Processor]) -> logging.Formatter:
+    last: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
     if not as_json:
         plain = structlog.dev.plain_traceback
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
@@ -87,7 +88,7 @@ def _formatter(as_json: bool, shared: list) -> logging.Formatter:
 def django_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Django logs the path of a failed request; keep the route, which names no row and no code."""
     record = event.get("_record")
-    request = getattr(record, "request", None)
+    request: Any = getattr(record, "request", None)
     if record is None or not record.name.startswith("django.") or not hasattr(request, "path"):
         return event
     match = getattr(request, "resolver_match", None)

@@ -26,8 +26,8 @@ ACCOUNTS = ("postgres", "nobody")
 class ServerUser:
     """The operating system account of the local servers; None means ourselves."""
 
-    uid: int | None
-    gid: int | None
+    uid: int | None = None
+    gid: int | None = None
 
     @property
     def popen(self) -> dict:
@@ -37,7 +37,7 @@ class ServerUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        if self.uid is not None:
+        if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
     def folder(self, path: Path, mode: int = 0o700) -> Path:
@@ -51,7 +51,7 @@ class ServerUser:
 
 def server_user() -> ServerUser:
     if os.geteuid() != 0:
-        return ServerUser(None, None)
+        return ServerUser()
     for name in ACCOUNTS:
         try:
             account = pwd.getpwnam(name)
