@@ -79,7 +79,8 @@ class PageForm(PortalForm):
             return
         if conditions.is_filled(answer):
             self.answers[field.id] = answer
-        elif field.id in self.undecided and field.required and field.type != UPLOAD:
+        elif field.required and field.type != UPLOAD:
+            # Shown by this very page, or made of parts that are optional one by one.
             control = self.fields[names[0]]
             self.add_error(names[0], ValidationError(control.error_messages["required"], "required"))
 

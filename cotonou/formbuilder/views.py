@@ -143,7 +143,7 @@ def step(request: HttpRequest, journey: Journey, public_id: UUID, key: str) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest) -> HttpResponse:
     """Take up a draft again by code and phone, from any browser."""
-    form = ResumeForm(request.POST or None)
+    form = ResumeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and (draft := _opened(request, form)):
         return redirect(journeys.address(draft))
     status = 422 if form.is_bound else 200
@@ -336,7 +336,7 @@ def _items(visit: _Visit, here: Step) -> HttpResponse:
     if request.method != "POST" and not items and page.min_items:
         return redirect(visit.again(following))
     full = len(items) >= page.max_items
-    form = MoreForm(request.POST or None, page=page, count=len(items))
+    form = MoreForm(request.POST if request.method == "POST" else None, page=page, count=len(items))
     if full:
         del form.fields["more"]
     if form.is_bound and form.is_valid():

@@ -67,7 +67,7 @@ def resume(*, code: str, phone: str, client: str, by: Actor) -> Draft:
 def _find(code: str, phone: str) -> Draft | None:
     try:
         number = phones.to_e164(phone, foreign=True)
-    except phones.BadPhone:
+    except phones.PhoneError:
         number = ""
     draft = (
         Draft.objects.still_open(timezone.now())

@@ -10,7 +10,7 @@ ACCEPT = {"pdf": "application/pdf", "image": "image/jpeg,image/png,image/webp"}
 
 
 class ActReference(FieldType):
-    """Number and year of an act, each optional. Answer: {"number": "123", "year": 1987}."""
+    """Number and year of an act; one of the two is enough. Answer: {"number": "123", "year": 1987}."""
 
     composite = True
 
@@ -18,10 +18,11 @@ class ActReference(FieldType):
         return [field.id, f"{field.id}_year"]
 
     def controls(self, field, around, *, required, heading):
-        look = self.look(field, required, False) | {"width": 10, "label": field.label}
+        look = self.look(field, False, False) | {"width": 10, "says_optional": not required}
         year = portal.IntegerField(
             label=_("Année de l’acte"),
             required=False,
+            says_optional=False,
             min_value=EARLIEST_YEAR,
             max_value=around.today.year,
             called=_("l’année de l’acte"),

@@ -63,7 +63,7 @@ class Text(FieldType):
             message = say(field.spec.get("pattern_error")) or _(
                 "Corrigez « %(label)s » : ce n’est pas la forme attendue."
             ) % {"label": field.label}
-            arguments["validators"] = [RegexValidator(rf"\A(?:{pattern})\Z", message)]
+            arguments["validators"] = [RegexValidator(rf"\A(?:{pattern})\Z", message, "pattern")]
         return arguments
 
 
@@ -88,7 +88,7 @@ class Npi(Text):
             "Recopiez le NPI tel qu’il est écrit sur la carte ou le certificat (CIP) : "
             "10 chiffres, sans lettre."
         )
-        return {"validators": [RegexValidator(rf"\A(?:{pattern})\Z", message)]}
+        return {"validators": [RegexValidator(rf"\A(?:{pattern})\Z", message, "pattern")]}
 
 
 class Integer(FieldType):
