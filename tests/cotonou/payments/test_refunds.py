@@ -1,0 +1,129 @@
+"""Money back takes two persons, never more than was paid, and leaves its trace in the books."""
+
+import pytest
+from django.db import IntegrityError
+
+from cotonou.accounts.permissions import Role
+from cotonou.core.errors import DomainError, IllegalTransition, NotAllowed
+from cotonou.ledger.balances import balance
+from cotonou.ledger.chart import AccountCode
+from cotonou.payments import desks, refunds, services, settlement
+from cotonou.payments.models import Refund
+from cotonou.payments.providers import fake
+from cotonou.payments.states import RefundState
+from tests.cotonou.payments.people import at_once, drawer, errors, operator, staff, start, terms
+
+db = pytest.mark.django_db(transaction=True)
+
+
+def settled():
+    payment = start()
+    fake.decide(reference=payment.reference, answer="ACCEPTED")
+    return settlement.settle(payment_id=payment.pk, reading=settlement.read(payment))
+
+
+def proposed(payment, amount=2000, by=None):
+    by = by or staff(Role.REGISSEUR)
+    return refunds.propose(payment=payment, amount_xof=amount, reason="demande refusée", by=by)
+
+
+def approved(payment, amount=2000):
+    return refunds.decide(refund=proposed(payment, amount), approve=True, by=staff(Role.REGISSEUR))
+
+
+@db
+def test_nobody_decides_what_they_proposed():
+    person = staff(Role.REGISSEUR)
+    refund = proposed(settled(), by=person)
+    with pytest.raises(NotAllowed):
+        refunds.decide(refund=refund, approve=True, by=person)
+    refund.refresh_from_db()
+    refund.decided_by, refund.state, refund.decided_at = person.user, "APPROVED", refund.proposed_at
+    with pytest.raises(IntegrityError, match="decided_by_another"):
+        refund.save()
+
+
+@db
+def test_a_refund_in_cash_takes_revenue_back_and_empties_the_drawer():
+    refund = approved(settled())
+    assert balance(AccountCode.REFUNDS_PAYABLE) == 2000
+    assert balance(AccountCode.CIVIL_ACT_FEES) == balance(AccountCode.HELD_FOR_OTHERS) == 0
+    session, cashier = drawer(float_xof=5000)
+    assert refunds.pay_in_cash(refund=refund, session=session, by=cashier).state == RefundState.PAID
+    assert balance(AccountCode.REFUNDS_PAYABLE) == 0
+    assert balance(AccountCode.CASH, auxiliary=session.desk.code) == 3000
+    with pytest.raises(IllegalTransition):
+        refunds.pay_in_cash(refund=refund, session=session, by=cashier)
+    assert desks.close_session(session=session, counted_xof=3000, by=cashier).gap_xof == 0
+
+
+@db
+def test_a_drawer_does_not_pay_what_it_does_not_hold():
+    session, cashier = drawer(float_xof=100)
+    with pytest.raises(DomainError) as refused:
+        refunds.pay_in_cash(refund=approved(settled()), session=session, by=cashier)
+    assert refused.value.code == "drawer_short"
+
+
+@db
+def test_the_operator_pays_back_once():
+    payment = settled()
+    refund = approved(payment)
+    person = staff(Role.REGISSEUR)
+    operator(is_down=True)
+    with pytest.raises(DomainError):
+        refunds.pay_by_operator(refund=refund, by=person)
+    operator(is_down=False)
+    results = at_once([lambda: refunds.pay_by_operator(refund=refund, by=person)] * 5)
+    assert not errors(results)
+    assert fake.FakeTransaction.objects.get().refunds == {str(refund.public_id): 2000}
+    assert balance(AccountCode.TRANSIT) == balance(AccountCode.REFUNDS_PAYABLE) == 0
+
+
+@db
+def test_partial_refunds_never_go_beyond_the_payment_nor_a_share():
+    payment = settled()
+    for amount in (1, 999, 1, 998):
+        approved(payment, amount)
+    with pytest.raises(DomainError):
+        proposed(payment, 2)
+    approved(payment, 1)
+    assert balance(AccountCode.CIVIL_ACT_FEES) == balance(AccountCode.HELD_FOR_OTHERS) == 0
+    assert refunds.refundable_xof(payment) == 0
+
+
+@db
+def test_refunds_at_once_do_not_go_beyond_the_payment():
+    payment = settled()
+    person = staff(Role.REGISSEUR)
+    results = at_once([lambda: proposed(payment, 1500, by=person)] * 6)
+    assert len(errors(results)) == 5
+    with pytest.raises(IntegrityError, match="beyond the payment"):
+        Refund.objects.create(payment=payment, amount_xof=501, reason="x")
+
+
+@db
+def test_a_refused_refund_says_why_and_frees_the_money():
+    payment = settled()
+    refund = proposed(payment)
+    with pytest.raises(DomainError):
+        refunds.decide(refund=refund, approve=False, by=staff(Role.REGISSEUR))
+    refunds.decide(refund=refund, approve=False, note="acte délivré", by=staff(Role.REGISSEUR))
+    assert refunds.refundable_xof(payment) == 2000
+    with pytest.raises(IllegalTransition):
+        refunds.decide(refund=refund, approve=True, by=staff(Role.REGISSEUR))
+
+
+@db
+def test_money_that_never_came_is_not_given_back():
+    with pytest.raises(DomainError) as refused:
+        proposed(start())
+    assert refused.value.code == "not_settled"
+
+
+@db
+def test_a_cash_payment_is_not_refunded_by_an_operator():
+    session, cashier = drawer()
+    payment = services.take_cash(**terms(), session=session, by=cashier)
+    with pytest.raises(NotAllowed):
+        refunds.pay_by_operator(refund=approved(payment), by=cashier)
