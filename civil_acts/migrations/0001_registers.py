@@ -725,6 +725,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="registeract",
+            index=models.Index(fields=["event_year"], name="register_act_event_year"),
+        ),
+        migrations.AddIndex(
+            model_name="registeract",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["search_words"], name="register_act_words"
             ),

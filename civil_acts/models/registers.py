@@ -271,6 +271,7 @@ class RegisterAct(models.Model):
         ]
         indexes = [
             models.Index(name="register_act_by_number", fields=["year", "act_number", "kind"]),
+            models.Index(name="register_act_event_year", fields=["event_year"]),
             GinIndex(fields=["search_words"], name="register_act_words"),
         ]
 

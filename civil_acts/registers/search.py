@@ -25,6 +25,8 @@ MAX_WORDS = 6
 THRESHOLD = "0.4"
 # Closeness 1 and above: same spelling or same sound.
 SAME = 1.0
+# Likeness of two whole names from which an act with the right number is the one meant.
+SAME_PERSON = 0.3
 _NEIGHBOURS = """
 WITH typed AS (
     SELECT word, place
@@ -76,21 +78,15 @@ def find(
     if not name.strip():
         return list(_by_number(acts, year, number)[:limit]) if year or number.strip() else []
     with transaction.atomic():
+        numbered = _scored(_by_number(acts, year, number), name)[:CANDIDATES] if number.strip() else []
+        if found := [act for act in numbered if act.score >= SAME_PERSON][:limit]:
+            return found
         words = Words(name)
-        for narrowed in _narrowed(acts, year, number):
+        for narrowed in [acts.of_year(year), acts] if year else [acts]:
             if found := _ranked(narrowed, words, name, limit):
                 return found
-    # Nobody of that name: then the act that has this number in that year.
-    return list(_by_number(acts, year, number)[:limit]) if year and number.strip() else []
-
-
-def _narrowed(acts: Any, year: int | None, number: str) -> Iterator[QuerySet]:
-    by_year = acts.of_year(year) if year else acts
-    if number.strip():
-        yield _with_number(by_year, number)
-    if year:
-        yield by_year
-    yield acts
+    # Nobody of that name: then the acts that have this number in that year.
+    return list(numbered[:limit]) if year else []
 
 
 def _with_number(acts: QuerySet, number: str) -> QuerySet:
@@ -145,25 +141,25 @@ class Words:
 
 def _ranked(acts: QuerySet, words: Words, name: str, limit: int) -> list[RegisterAct]:
     found: dict[int, None] = {}
+    read: list[list[list[str]]] = []
     for reading in words.readings():
+        if reading in read:
+            continue
+        read.append(reading)
         found |= dict.fromkeys(_candidates(acts, reading))
         if len(found) >= limit:
             break
-    if not found:
-        return []
+    return list(_scored(acts.filter(pk__in=list(found)), name)[:limit]) if found else []
+
+
+def _scored(acts: QuerySet, name: str) -> QuerySet:
+    """The acts with ``score``, the likeness of the whole name (either spouse's), best first."""
     typed: Any = NormalisedName(Value(name[:200]))
-    return list(
-        acts.filter(pk__in=list(found))
-        .annotate(
-            score=Greatest(
-                TrigramSimilarity(NormalisedName(Concat("surname", Value(" "), "given_names")), typed),
-                TrigramSimilarity(
-                    NormalisedName(Concat("spouse_surname", Value(" "), "spouse_given_names")), typed
-                ),
-            )
-        )
-        .select_related("office")
-        .order_by("-score", "-year", "act_number", "pk")[:limit]
+    person = NormalisedName(Concat("surname", Value(" "), "given_names"))
+    spouse = NormalisedName(Concat("spouse_surname", Value(" "), "spouse_given_names"))
+    likeness = Greatest(TrigramSimilarity(person, typed), TrigramSimilarity(spouse, typed))
+    return (
+        acts.annotate(score=likeness).select_related("office").order_by("-score", "-year", "act_number", "pk")
     )
 
 
@@ -176,7 +172,7 @@ def _candidates(acts: QuerySet, reading: list[list[str]]) -> list[int]:
     for words in reading:
         acts = acts.filter(search_words__overlap=words)
     try:
-        inner, parameters = acts.order_by().values("pk").query.sql_with_params()
+        inner, parameters = acts.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:
         return []
     fenced = f"WITH found AS MATERIALIZED ({inner}) SELECT id FROM found LIMIT {CANDIDATES:d}"  # noqa: S608
