@@ -21,8 +21,9 @@ class SlipState(models.TextChoices):
 
 SLIP_TRANSITIONS = {
     SlipState.OPEN: {SlipState.FOUND, SlipState.NOT_FOUND, SlipState.DESTROYED, SlipState.CANCELLED},
-    # A second look in another volume, asked for by the clerk.
+    # A second look in another volume, or a photo of the wrong page.
     SlipState.NOT_FOUND: {SlipState.OPEN},
+    SlipState.FOUND: {SlipState.OPEN},
 }
 
 

@@ -56,6 +56,7 @@ class Problem:
     reason: Reason
     column: str = ""
     value: str = ""
+    name: str = ""  # the field
 
     def sentence(self) -> str:
         """One French sentence that names the column and the remedy."""

@@ -97,8 +97,9 @@ class RowReader:
         return self.headers.get(name) or label_of(name)
 
     def _problem(self, row: Row, reason: Reason, name: str = "", value: str = "") -> None:
-        if all((p.reason, p.column) != (reason, self.header(name) if name else "") for p in row.problems):
-            row.problems.append(Problem(reason, self.header(name) if name else "", value[:80]))
+        column = self.header(name) if name else ""
+        if all((p.reason, p.column) != (reason, column) for p in row.problems):
+            row.problems.append(Problem(reason, column, value[:80], name))
 
     def _cells(self, row: Row) -> dict[str, Any]:
         raw = row.raw

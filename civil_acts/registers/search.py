@@ -78,7 +78,7 @@ def find(
     if not name.strip():
         return list(_by_number(acts, year, number)[:limit]) if year or number.strip() else []
     with transaction.atomic():
-        numbered = _scored(_by_number(acts, year, number), name)[:CANDIDATES] if number.strip() else []
+        numbered: Any = _scored(_by_number(acts, year, number), name)[:CANDIDATES] if number.strip() else []
         if found := [act for act in numbered if act.score >= SAME_PERSON][:limit]:
             return found
         words = Words(name)
