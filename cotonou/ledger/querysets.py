@@ -1,4 +1,5 @@
 import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -36,7 +37,7 @@ class LineQuerySet(models.QuerySet):
     def by_account(self, before: datetime.date | None = None):
         """Per account id: sums of the range, and with ``before`` what preceded that day."""
         now = Q(date__gte=before) if before else Q()
-        sums = {
+        sums: dict[str, Any] = {
             "debit": Coalesce(Sum("debit_xof", filter=now), 0),
             "credit": Coalesce(Sum("credit_xof", filter=now), 0),
         }

@@ -82,7 +82,7 @@ def post(
 
 
 def _check_balance(lines: Sequence[NewLine]) -> None:
-    if len(lines) < 2 or sum(line.debit_xof - line.credit_xof for line in lines):
+    if len(lines) < 2 or sum(line.debit_xof - line.credit_xof for line in lines) != 0:
         raise DomainError(_("L’écriture n’est pas équilibrée."), code="unbalanced")
 
 

@@ -102,4 +102,6 @@ def session_of(by: Actor) -> CashSession | None:
     """The drawer this person has open now, if any."""
     if by.user is None:
         return None
-    return CashSession.objects.select_related("desk__office").filter(opened_by=by.user, closed_at=None).first()
+    return (
+        CashSession.objects.select_related("desk__office").filter(opened_by=by.user, closed_at=None).first()
+    )

@@ -1,5 +1,8 @@
+import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cotonou.accounts.actors import Actor
@@ -40,7 +43,7 @@ class OfficeRowQuerySet(models.QuerySet):
     """Rows that hang on an office by ``office_path``."""
 
     office_path = "office"
-    permissions = STAFF
+    permissions: tuple[Permission, ...] = STAFF
 
     def visible_to(self, actor: Actor):
         scope = actor.scope(*self.permissions)
@@ -66,6 +69,16 @@ class SessionQuerySet(OfficeRowQuerySet):
 
     def open(self):
         return self.filter(closed_at=None)
+
+    def on(self, day: datetime.date):
+        """Opened that day, in Cotonou."""
+        return self.filter(opened_at__date=day).order_by("desk__code", "opened_at", "pk")
+
+    def with_takings(self):
+        """Each session with ``taken_xof`` and ``receipts_count``."""
+        return self.select_related("desk__office", "opened_by").annotate(
+            taken_xof=Coalesce(Sum("payments__amount_xof"), 0), receipts_count=Count("payments")
+        )
 
     def open_of(self, actor: Actor):
         return self.open().filter(opened_by=actor.user).select_related("desk__office")

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -117,7 +118,9 @@ def start(
     return contact_operator(payment=Payment.objects.get(pk=answer["payment"]))
 
 
-class _Paid(Exception):  # noqa: N818 -- not an error: leaves the savepoint with the payment found
+class _Paid(Exception):
+    """Not an error: leaves the savepoint with the payment that was found."""
+
     def __init__(self, payment: Payment):
         self.payment = payment
 
@@ -161,7 +164,7 @@ def _same_attempt(existing: Payment, terms: _Terms, provider: str) -> Payment:
     )
 
 
-def _create(terms: _Terms, by: Actor, **columns) -> Payment:
+def _create(terms: _Terms, by: Actor, **columns: Any) -> Payment:
     codes = [a.account_code for a in terms.allocations]
     accounts = {a.code: a for a in Account.objects.filter(code__in=codes)}
     if missing := set(map(str, codes)) - accounts.keys():
