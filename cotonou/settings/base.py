@@ -289,8 +289,6 @@ MFA_FORMS = {
     "add_webauthn": f"{_LOGIN_FORMS}.AddWebAuthnForm",
     "edit_webauthn": f"{_LOGIN_FORMS}.EditWebAuthnForm",
 }
-# How many reverse proxies of ours add to X-Forwarded-For; 0: none, the header is not read.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 # Who may read /metrics: these networks, or whoever holds the token.
 METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
