@@ -66,12 +66,14 @@ def _check(guard: SecondFactorGuard, typed: str) -> Authenticator | DomainError:
         )
     }
     if not devices:
-        return WrongSecondFactor(_("Activez d’abord la double authentification, dans « Sécurité du compte »."))
+        return WrongSecondFactor(
+            _("Activez d’abord la double authentification, dans « Sécurité du compte ».")
+        )
     app = devices.get(Authenticator.Type.TOTP)
     step = _step_of(app, typed) if app else None
     if step is not None and step <= guard.last_step:
         return WrongSecondFactor(
-            _("Ce code a déjà servi. Attendez que votre application en affiche un nouveau, puis saisissez-le.")
+            _("Ce code a déjà servi. Saisissez le prochain que votre application affichera.")
         )
     if step is not None:
         guard.last_step = step

@@ -38,7 +38,9 @@ def create_staff(
     """
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email).exists():
-        raise Conflict(_("Cette adresse a déjà un compte : donnez-lui un rôle plutôt que d’en créer un autre."))
+        raise Conflict(
+            _("Cette adresse a déjà un compte : donnez-lui un rôle plutôt que d’en créer un autre.")
+        )
     if phone and User.objects.filter(phone=phone).exists():
         raise Conflict(_("Ce numéro appartient déjà à un autre compte. Laissez-le vide ou corrigez-le."))
     user = User.objects.create_user(full_name=full_name, email=email, phone=phone, password=password)

@@ -48,16 +48,20 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_inactive": _("Ce compte est fermé. Adressez-vous à votre mairie d’arrondissement."),
         "duplicate_email": _("Saisissez une autre adresse : celle-ci est déjà celle de votre compte."),
         "email_taken": _("Saisissez une autre adresse : celle-ci a déjà un compte."),
-        "email_password_mismatch": _("L’adresse ou le mot de passe est faux. Corrigez-les, puis recommencez."),
-        "phone_password_mismatch": _("Le numéro ou le mot de passe est faux. Corrigez-les, puis recommencez."),
+        "email_password_mismatch": _(
+            "L’adresse ou le mot de passe est faux. Corrigez-les, puis recommencez."
+        ),
+        "phone_password_mismatch": _(
+            "Le numéro ou le mot de passe est faux. Corrigez-les, puis recommencez."
+        ),
         "username_password_mismatch": _(
-            "Saisissez un numéro de téléphone, par exemple 01 97 00 00 00, ou une adresse comme nom@exemple.com."
+            "Saisissez un téléphone, par exemple 01 97 00 00 00, ou une adresse comme nom@exemple.com."
         ),
         "enter_current_password": _("Saisissez votre mot de passe actuel : celui-ci n’est pas le bon."),
         "incorrect_code": _("Ce code n’est pas le bon. Saisissez le dernier code reçu."),
         "incorrect_password": _("Saisissez votre mot de passe : celui-ci n’est pas le bon."),
         "invalid_login": _(
-            "Saisissez un numéro de téléphone, par exemple 01 97 00 00 00, ou une adresse comme nom@exemple.com."
+            "Saisissez un téléphone, par exemple 01 97 00 00 00, ou une adresse comme nom@exemple.com."
         ),
         "invalid_or_expired_key": _("Ce lien n’est plus valable. Demandez-en un nouveau."),
         "invalid_password_reset": _("Ce lien n’est plus valable. Demandez-en un nouveau."),
@@ -129,7 +133,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         ours = f"{SignupPhoneStage.__module__}.{SignupPhoneStage.__qualname__}"
-        return [ours if path.endswith(".PhoneVerificationStage") else path for path in super().get_login_stages()]
+        return [
+            ours if path.endswith(".PhoneVerificationStage") else path for path in super().get_login_stages()
+        ]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any):
         accounts.link_contacts(user)
@@ -217,7 +223,9 @@ class MFAAdapter(DefaultMFAAdapter):
             "Un agent garde toujours une double authentification. Ajoutez d’abord l’autre moyen."
         ),
         "cannot_generate_recovery_codes": _("Activez d’abord la double authentification."),
-        "incorrect_code": _("Ce code n’est pas le bon. Saisissez celui que votre application affiche maintenant."),
+        "incorrect_code": _(
+            "Ce code n’est pas le bon. Saisissez celui que votre application affiche maintenant."
+        ),
         "unverified_email": _("Confirmez d’abord votre adresse avec le lien reçu par courriel."),
     }
 
@@ -236,12 +244,15 @@ class MFAAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Staff may change their second factor, not go without."""
         user = authenticator.user
-        if authenticator.type == Authenticator.Type.RECOVERY_CODES or not user.memberships.in_force().exists():
+        if (
+            authenticator.type == Authenticator.Type.RECOVERY_CODES
+            or not user.memberships.in_force().exists()
+        ):
             return True
         others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
         return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()
         return str(_("Ma clé d’accès")) if not count else f"{_('Ma clé d’accès')} {count + 1}"
 

@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", required=True, help="full name, as people will read it")
-        parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
 
     @transaction.atomic
     def handle(self, *, email, name, password_stdin, **options):
@@ -43,4 +45,6 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         user.is_staff = user.is_superuser = True
         user.save(update_fields=["is_staff", "is_superuser"])
-        self.stdout.write(f"{email} can log in at /compte/login/ and will be asked to set up a second factor.")
+        self.stdout.write(
+            f"{email} can log in at /compte/login/ and will be asked to set up a second factor."
+        )
