@@ -4,7 +4,7 @@ from celery.signals import worker_init
 from django.conf import settings
 from django.core.checks import Error, register
 
-from cotonou.documents import rendering
+from cotonou.documents import assets
 
 _SUBSETTER = (
     "The library libharfbuzz-subset0 is missing: every certificate would take six times as long. "
@@ -13,11 +13,11 @@ _SUBSETTER = (
 
 
 def subsetter(app_configs, **kwargs):
-    return [Error(_SUBSETTER, id="documents.E001")] if rendering.subsetter_is_missing() else []
+    return [Error(_SUBSETTER, id="documents.E001")] if assets.subsetter_is_missing() else []
 
 
 def fonts(app_configs, **kwargs):
-    missing = [path.name for path in rendering.ASSETS.values() if not path.is_file()]
+    missing = [path.name for path in assets.ASSETS.values() if not path.is_file()]
     return [Error(f"Fonts of the documents are missing: {', '.join(missing)}", id="documents.E002")] * bool(
         missing
     )
@@ -31,7 +31,7 @@ def portal_url(app_configs, **kwargs):
 
 
 def refuse_worker(**kwargs):
-    if rendering.subsetter_is_missing():
+    if assets.subsetter_is_missing():
         raise SystemExit(_SUBSETTER)
 
 

@@ -10,12 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-import pikepdf
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from cotonou.core.errors import DomainError
 from cotonou.documents import clamav
@@ -24,14 +23,6 @@ from cotonou.documents.states import ScanState
 IMAGE_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 ACCEPT = "image/jpeg,image/png,image/webp,application/pdf"  # for the phone's picker
 MAX_SIDE = 3000  # pixels kept: an A4 page at 250 dpi
-MAX_PAGES = 60
-MAX_OBJECTS = 60_000
-# What a PDF may not hold, wherever it is.
-_ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"}
-_ACTIVE_ACTIONS = {
-    "/JavaScript", "/Launch", "/GoToE", "/GoToR", "/SubmitForm", "/ImportData",
-    "/Rendition", "/Movie", "/Sound", "/RichMediaExecute", "/GoTo3DView", "/Trans3D",
-}  # fmt: skip
 
 
 class FileRefusedError(DomainError):
@@ -65,7 +56,9 @@ def inspect(file: UploadedFile) -> Checked:
     scan_state = _scan(content)
     content_type = detect(content)
     if content_type == "application/pdf":
-        pages = _check_pdf(content)
+        from cotonou.documents import active_pdf  # pikepdf is loaded by the first PDF, not by every process
+
+        pages = active_pdf.check(content)
         return Checked(name, content, content_type, ".pdf", pages, scan_state)
     return Checked(name, _reencode(content), "image/jpeg", ".jpg", 1, scan_state)
 
@@ -139,6 +132,8 @@ def detect(content: bytes) -> str:
 
 
 def _reencode(content: bytes) -> bytes:
+    # WeasyPrint, where it is loaded, tells Pillow to accept cut pictures.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(content), formats=list(IMAGE_TYPES.values())) as image:
             if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
@@ -173,58 +168,3 @@ def _on_white(image: Image.Image) -> Image.Image:
     flat = Image.new("RGB", image.size)
     flat.paste(image.convert("RGB"))
     return flat
-
-
-def _check_pdf(content: bytes) -> int:
-    try:
-        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
-            if pdf.is_encrypted:
-                raise pikepdf.PasswordError
-            pages = len(pdf.pages)
-            if not pages or pages > MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
-                raise FileRefusedError(
-                    _("Le PDF doit avoir de 1 à %(pages)d pages. Gardez seulement les pages utiles.")
-                    % {"pages": MAX_PAGES},
-                    reason="pages",
-                )
-            if any(_is_active(item) for item in pdf.objects):
-                raise FileRefusedError(
-                    _(
-                        "Ce PDF contient un programme ou une pièce jointe. "
-                        "Imprimez-le en PDF sans cela, ou prenez une photo du papier."
-                    ),
-                    reason="active_pdf",
-                )
-            return pages
-    except pikepdf.PasswordError:
-        raise FileRefusedError(
-            _("Le PDF est protégé par un mot de passe. Enlevez la protection, puis envoyez-le de nouveau."),
-            reason="encrypted",
-        ) from None
-    except (pikepdf.PdfError, ValueError, RuntimeError):
-        raise FileRefusedError(
-            _("Le PDF est abîmé et ne s’ouvre pas. Refaites-le, ou prenez une photo du papier."),
-            reason="damaged",
-        ) from None
-
-
-def _is_active(item: pikepdf.Object, depth: int = 0) -> bool:
-    """Looks inside one object; what it refers to is visited on its own."""
-    if depth > 40:
-        return True  # no honest document nests like this
-    if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-        keys = set(item.keys())
-        if keys & _ACTIVE_KEYS:
-            return True
-        action = item.get("/S")
-        if isinstance(action, pikepdf.Name) and str(action) in _ACTIVE_ACTIONS:
-            return True
-        return any(_is_active(item[key], depth + 1) for key in keys if _is_direct(item[key]))
-    if isinstance(item, pikepdf.Array):
-        return any(_is_active(inner, depth + 1) for inner in item if _is_direct(inner))
-    return False
-
-
-def _is_direct(item) -> bool:
-    """pikepdf turns numbers and texts into Python's own, which cannot refer to anything."""
-    return isinstance(item, pikepdf.Object) and not item.is_indirect

@@ -19,7 +19,10 @@ _SECONDS = 15
 
 
 def page_png(upload: Upload, page: int) -> bytes:
-    """Page ``page`` (from 1) as PNG, at most 1,400 pixels wide. Raises DomainError when it cannot be drawn."""
+    """Page ``page`` (from 1) as PNG, at most 1,400 pixels wide.
+
+    Raises DomainError when it cannot be drawn.
+    """
     content = storage.read(upload.file.name)
     try:
         done = subprocess.run(

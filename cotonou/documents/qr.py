@@ -77,7 +77,10 @@ def read(payload: str) -> Claim:
         # Several texts decode to the same bytes; only one of them is ours.
         if b64url(raw) != payload:
             raise BadPayloadError("not canonical")
-        fields = raw[_SIGNATURE:].decode().split("|")
+        message = raw[_SIGNATURE:].decode()
+        if not message.isprintable():
+            raise BadPayloadError("not text")
+        fields = message.split("|")
         if len(fields) != _FIELDS or fields[0] != VERSION:
             raise BadPayloadError("unknown version")
         _version, kind, office, serial, initials, day, code, key_id = fields

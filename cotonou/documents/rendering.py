@@ -4,10 +4,8 @@ Fonts and parsed style sheets are kept per thread: reading them again for each
 certificate would double its time.
 """
 
-import ctypes.util
 import hashlib
 import threading
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,20 +17,10 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from cotonou.accounts.models import Office
 from cotonou.core import codes
 from cotonou.documents import kinds, plain_templates, qr
+from cotonou.documents.assets import ASSETS, BASE, FACES
 from cotonou.documents.models import IssuedDocument
 from cotonou.territory.dates import local_date
 
-FONTS = Path(__file__).parent / "fonts"
-_BASE = "asset:"
-# Family, weight, style, file. Names of our own, so that no font of the machine ever answers for them.
-FACES = (
-    ("Cotonou Sans", 400, "normal", "NotoSans-Regular.ttf"),
-    ("Cotonou Sans", 700, "normal", "NotoSans-Bold.ttf"),
-    ("Cotonou Sans", 400, "italic", "NotoSans-Italic.ttf"),
-    ("Cotonou Serif", 400, "normal", "NotoSerif-Regular.ttf"),
-    ("Cotonou Serif", 700, "normal", "NotoSerif-Bold.ttf"),
-)
-ASSETS = {f"{_BASE}{name}": FONTS / name for *_face, name in FACES}
 _RENDERS_PER_CACHE = 500  # then start afresh: WeasyPrint's caches only grow
 
 
@@ -46,11 +34,6 @@ class LocalAssets(URLFetcher):
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
 
-def subsetter_is_missing() -> bool:
-    """Without this library a certificate takes 400 ms instead of 60: workers must not start."""
-    return ctypes.util.find_library("harfbuzz-subset") is None
-
-
 _local = threading.local()
 
 
@@ -62,7 +45,7 @@ class _Caches:
         self.left = _RENDERS_PER_CACHE
         faces = "".join(
             f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};'
-            f'src:url("{_BASE}{name}")}}'
+            f'src:url("{BASE}{name}")}}'
             for family, weight, style, name in FACES
         )
         self.faces = CSS(string=faces, url_fetcher=self.fetcher, font_config=self.fonts)
@@ -85,7 +68,7 @@ def _caches() -> _Caches:
 def html_to_pdf(html: str, css: str, *, identifier: bytes) -> bytes:
     """PDF/A-3 with every font embedded. ``identifier`` becomes the file's ID."""
     caches = _caches()
-    source = HTML(string=html, url_fetcher=caches.fetcher, base_url=_BASE)
+    source = HTML(string=html, url_fetcher=caches.fetcher, base_url=BASE)
     return source.write_pdf(
         stylesheets=[caches.faces, caches.sheet(css)],
         font_config=caches.fonts,

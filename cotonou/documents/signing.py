@@ -10,9 +10,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
-from cotonou.documents.keys.base import KeyProvider
+from cotonou.documents.keys.base import SEAL_FIELD, KeyProvider
 
-FIELD = "CachetVilleDeCotonou"
 # A P-256 signature with two certificates takes about 2,000 bytes; saying so
 # spares the trial signature that pyHanko would make to measure it.
 _RESERVED = 16 * 1024
@@ -21,7 +20,7 @@ _RESERVED = 16 * 1024
 def sign(pdf: bytes, *, provider: KeyProvider) -> bytes:
     """``pdf`` with the seal appended; what was there is not rewritten."""
     metadata = PdfSignatureMetadata(
-        field_name=FIELD,
+        field_name=SEAL_FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         name="Ville de Cotonou",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from cotonou.accounts.actors import SYSTEM
-from cotonou.documents import sealing, services, storage
+from cotonou.documents import services, storage
 from cotonou.documents.models import IssuedDocument, LookupFailure, Upload
 from cotonou.jobs.models import Job
 
@@ -16,6 +16,8 @@ def seal_document(job: Job) -> None:
     ).get(pk=job.payload["document"])
     if document.sealed_at:
         return
+    from cotonou.documents import sealing  # WeasyPrint and pyHanko: a second and 80 MB, for workers only
+
     pdf, payload = sealing.produce(document)
     sealing.store(document_id=document.pk, pdf=pdf, payload=payload, job=job)
 

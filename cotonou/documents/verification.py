@@ -6,24 +6,15 @@ accepted when a key of ours signed it. Nothing here says more than the paper.
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from asn1crypto import pem
-from asn1crypto import x509 as asn1_x509
 from django.db.models import QuerySet
 from django.utils import timezone
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko_certvalidator import ValidationContext
 
 from cotonou.core import codes
-from cotonou.documents import kinds, qr, signing
+from cotonou.documents import kinds, qr
+from cotonou.documents.keys.base import SEAL_FIELD
 from cotonou.documents.models import IssuedDocument, PublicKey
 from cotonou.documents.states import DocumentState, KeyUse
 from cotonou.territory.dates import COTONOU, local_date
@@ -87,48 +78,13 @@ def verify_pdf(content: bytes) -> Verdict:
     document = papers().filter(pdf_sha256=hashlib.sha256(content).hexdigest()).first()
     if document is None:
         # One of ours with a byte changed or something appended still names our seal.
-        ours = content.startswith(b"%PDF-") and signing.FIELD.encode() in content
+        ours = content.startswith(b"%PDF-") and SEAL_FIELD.encode() in content
         return Verdict(ALTERED if ours else UNKNOWN)
-    if not seal_holds(content, moment=document.sealed_at, fingerprint=document.seal_fingerprint):
+    from cotonou.documents import seals  # pyHanko is heavy, and only this page needs it
+
+    if not seals.hold(content, moment=document.sealed_at, fingerprint=document.seal_fingerprint):
         return Verdict(ALTERED)
     return state_of(document)
-
-
-def seal_holds(content: bytes, *, moment: datetime, fingerprint: str = "") -> bool:
-    """True when one of our certificates sealed the whole of ``content`` and counted at ``moment``.
-
-    fingerprint: SHA-256 of the certificate expected, "" for any of ours.
-    """
-    keys = PublicKey.objects.filter(use__in=[KeyUse.SEAL, KeyUse.ROOT])
-    trusted = [key for key in keys if key.trusted_at(moment)]
-    seals = {key.key_id for key in trusted if key.use == KeyUse.SEAL}
-    roots = [_certificate(key.material) for key in trusted if key.use == KeyUse.ROOT]
-    try:
-        signatures = PdfFileReader(io.BytesIO(content)).embedded_signatures
-        if len(signatures) != 1:
-            return False
-        (signature,) = signatures
-        signer = hashlib.sha256(signature.signer_cert.dump()).hexdigest()
-        if signer not in seals or (fingerprint and signer != fingerprint):
-            return False
-        status = validate_pdf_signature(
-            signature,
-            signer_validation_context=ValidationContext(
-                trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
-            ),
-        )
-    except (PdfReadError, SignatureValidationError, SigningError, ValueError):
-        return False
-    return (
-        status.bottom_line
-        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        and status.modification_level == ModificationLevel.NONE
-    )
-
-
-def _certificate(text: str) -> asn1_x509.Certificate:
-    _kind, _headers, der = pem.unarmor(text.encode())
-    return asn1_x509.Certificate.load(der)
 
 
 def shown(document: IssuedDocument) -> dict:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography import x509
-from pyhanko.sign.signers.pdf_cms import Signer
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers.pdf_cms import Signer
+
+SEAL_FIELD = "CachetVilleDeCotonou"  # the name of the signature field in our PDFs
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,6 @@ class KeyProvider(Protocol):
 
     def seal_key(self) -> SealKey: ...
 
-    def seal_signer(self) -> Signer:
+    def seal_signer(self) -> "Signer":
         """A pyHanko signer for ECDSA P-256; may be used many times, one at a time."""
         ...

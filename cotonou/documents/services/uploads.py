@@ -99,7 +99,7 @@ def _forget(upload: Upload) -> None:
     # finishes; the other order would leave a file that no row names.
     storage.delete(upload.file.name)
     upload.file, upload.purged_at = "", timezone.now()
-    upload.save(update_fields=["file", "purged_at"])
+    upload.save(update_fields=["file", "purged_at", "scan_state"])
 
 
 def rescan_uploads(*, by: Actor, limit: int = 200) -> int:
@@ -124,7 +124,8 @@ def _note_scan(upload: Upload, *, infected: bool, by: Actor) -> None:
     if upload.purged_at is not None:
         return
     upload.scan_state = ScanState.INFECTED if infected else ScanState.CLEAN
-    upload.save(update_fields=["scan_state"])
     if infected:
         _forget(upload)
         audit.record("documents.upload_infected", subject=upload, actor=by)
+    else:
+        upload.save(update_fields=["scan_state"])

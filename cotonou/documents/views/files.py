@@ -4,11 +4,11 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cotonou.accounts.permissions import public, signed_in
+from cotonou.accounts.permissions import public, signed_in, to_second_factor
 from cotonou.audit import services as audit
 from cotonou.core.errors import Conflict
 from cotonou.documents import kinds, previews, uploads
@@ -38,7 +38,7 @@ def _staff_upload(request: HttpRequest, public_id: UUID) -> Upload:
 def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The file itself when the scanner saw it; otherwise a page of pictures that says why."""
     if request.actor.is_staff and not request.actor.second_factor:
-        return redirect("mfa_activate_totp")
+        return to_second_factor(request)
     item = _staff_upload(request, public_id)
     if not item.is_safe_to_open:
         return render(request, "documents/preview.html", {"upload": item, "pages": range(1, item.pages + 1)})
@@ -54,7 +54,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def preview(request: HttpRequest, public_id: UUID, page: int) -> HttpResponse:
     """One page as a picture, safe to show beside a request."""
     if request.actor.is_staff and not request.actor.second_factor:
-        return redirect("mfa_activate_totp")
+        return to_second_factor(request)
     item = _staff_upload(request, public_id)
     if not 1 <= page <= item.pages:
         raise Http404
