@@ -182,7 +182,7 @@ class _Reader:
 
     def _field(self, item: Field, path: str, page: Page, inside: dict[str, Field]) -> Iterator[Problem]:
         yield from self._condition(item.condition, f"{path}.condition", owner=item.id, inside=inside)
-        if isinstance(item.required, dict):
+        if not isinstance(item.required, bool):
             yield from self._condition(item.required, f"{path}.required_if", owner=item.id, inside=inside)
         if item.type == UPLOAD and (page.kind == "repeat" or len(page.fields) > 1):
             text = _("« %(id)s » : un fichier se demande seul sur sa page, ou dans « pieces ».")
@@ -232,7 +232,7 @@ class _Reader:
         """A condition that no answer can meet is a mistake."""
         wanted = leaf["in"] if "in" in leaf else [leaf["is"]] if "is" in leaf else []
         if target.type == "yes_no":
-            possible: set[Any] | None = {True, False}
+            possible: set[Any] = {True, False}
         elif choices := target.spec.get("choices") or self.form.tables.get(target.table):
             possible = {choice["value"] for choice in choices}
         else:
@@ -308,7 +308,7 @@ class _Reader:
 
     def _contact(self) -> Iterator[Problem]:
         contact = self.form.contact
-        wanted = [
+        wanted: list[tuple[str, tuple[str, ...], str]] = [
             (name, ("name", "text"), f"contact.name[{i}]") for i, name in enumerate(contact.get("name", ()))
         ]
         wanted += [(contact[key], (key,), f"contact.{key}") for key in ("phone", "email") if key in contact]

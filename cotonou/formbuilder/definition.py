@@ -50,7 +50,8 @@ class Field:
         return self.spec.get("condition")
 
     @property
-    def required(self) -> bool:
+    def required(self) -> bool | Mapping[str, Any]:
+        """For a piece, perhaps a condition."""
         return self.spec.get("required", self.type != COMPUTED)
 
     @property

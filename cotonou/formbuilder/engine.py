@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import MultiWidget
 from django.forms.widgets import CheckboxInput
 from django.utils.datastructures import MultiValueDict
 
+from cotonou.core.forms.widgets import PARTS, DateParts
 from cotonou.formbuilder import conditions, expressions
 from cotonou.formbuilder import types as field_types
 from cotonou.formbuilder.definition import CHECK, COMPUTED, PIECE_PREFIX, UPLOAD, Field, Form, Page
@@ -264,9 +264,8 @@ def as_posted(form: PageForm) -> MultiValueDict[str, Any]:
     for name, control in form.fields.items():
         value = control.prepare_value(form.get_initial_for_field(control, name))
         widget = control.widget
-        if isinstance(widget, MultiWidget):
-            parts = widget.decompress(value)
-            for suffix, part in zip(widget.widgets_names, parts, strict=True):
+        if isinstance(widget, DateParts):
+            for suffix, part in zip((f"_{part}" for part in PARTS), widget.decompress(value), strict=True):
                 posted[name + suffix] = "" if part is None else str(part)
         elif isinstance(widget, CheckboxInput):
             if value:

@@ -40,7 +40,7 @@ class PageForm(PortalForm):
         self.answers: dict[str, Any] = {}
         # Files are no answer of this form, but conditions may ask whether there is one.
         held = {f.id: self.around.answers.get(f.id) for f in self.page.fields if f.type == UPLOAD}
-        lookup = ChainMap(self.answers, held, self.outer).get
+        lookup = ChainMap(self.answers, held, dict(self.outer)).get
         for field in self.page.fields:
             if not conditions.holds(field.condition, lookup, today=self.around.today):
                 self._forget(field)

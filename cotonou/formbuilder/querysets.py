@@ -21,6 +21,10 @@ class DraftQuerySet(models.QuerySet):
             own |= Q(owner_uuid=actor.uuid)
         return self.filter(own)
 
+    def is_visible_to(self, actor, public_id):
+        """Whether the actor sees this draft, and so the files given for it."""
+        return self.visible_to(actor).filter(public_id=public_id).exists()
+
     def still_open(self, now):
         return self.filter(state=DraftState.OPEN, expires_at__gt=now)
 

@@ -8,4 +8,4 @@ class DraftState(models.TextChoices):
     EXPIRED = "EXPIRED", _("expiré")
 
 
-TRANSITIONS = {DraftState.OPEN: {DraftState.SUBMITTED, DraftState.EXPIRED}}
+TRANSITIONS: dict[str, set[str]] = {DraftState.OPEN: {DraftState.SUBMITTED, DraftState.EXPIRED}}

@@ -175,7 +175,8 @@ def _opened(request: HttpRequest, form: ResumeForm) -> Draft | None:
         form.add_error(None, error.message)
         return None
     grants.give(request, draft.public_id)
-    grants.give(request, draft.contact.public_id)
+    if draft.contact is not None:
+        grants.give(request, draft.contact.public_id)
     return draft
 
 
@@ -267,7 +268,7 @@ def _page(visit: _Visit, here: Step) -> HttpResponse:
             data=request.POST,
             files=request.FILES,
             by=request.actor,
-            revision=_revision(request),
+            revision=_whole(request.POST.get(REVISION, "")),
             partial=action == GO_AWAY,
         )
     except services.DraftClosedError as error:
@@ -301,8 +302,7 @@ def _show(visit: _Visit, here: Step, form: PageForm, *, status: int = 200) -> Ht
     return visit.render("formbuilder/page.html", here.key, context, status=status)
 
 
-def _revision(request: HttpRequest) -> int | None:
-    text = request.POST.get(REVISION, "")
+def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
@@ -327,9 +327,8 @@ def _items(visit: _Visit, here: Step) -> HttpResponse:
     request, draft = visit.request, visit.draft
     page = here.page
     if request.method == "POST" and REMOVE_ITEM in request.POST:
-        number = request.POST[REMOVE_ITEM]
-        number = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
-        services.remove_item(draft=draft, page=page, number=number, by=request.actor)
+        number = _whole(request.POST[REMOVE_ITEM])
+        services.remove_item(draft=draft, page=page, number=number or 0, by=request.actor)
         return redirect(visit.again(here.key))
     items = engine.item_titles(draft.form, visit.filled, page)
     following = f"{here.key}.{len(items) + 1}"

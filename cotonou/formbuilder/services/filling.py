@@ -322,20 +322,20 @@ def leave(*, draft: Draft, by: Actor, phone: str = "") -> Draft:
         draft.save(update_fields=["contact"])
     if draft.contact is None or not draft.contact.phone:
         raise DomainError(_("Donnez un numéro de téléphone : il servira à reprendre votre demande."))
-    _send_code(draft)
+    _send_code(draft, draft.contact)
     audit.record("formbuilder.left", subject=draft, actor=by)
     return draft
 
 
-def _send_code(draft: Draft) -> None:
+def _send_code(draft: Draft, contact: Contact) -> None:
     """Once an hour per number at most, so that nobody can make the City flood a phone with SMS."""
     hour = timezone.now() - timedelta(hours=1)
-    sent = Message.objects.filter(to=str(draft.contact.phone), template=LEFT_TEMPLATE, created_at__gt=hour)
+    sent = Message.objects.filter(to=str(contact.phone), template=LEFT_TEMPLATE, created_at__gt=hour)
     if sent.exists():
         return
     notifications.notify(
         LEFT_TEMPLATE,
-        to=draft.contact,
+        to=contact,
         subject=draft,
         context={
             "tracking_code": codes.pretty(draft.code),

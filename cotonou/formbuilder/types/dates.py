@@ -139,7 +139,7 @@ class PartialDate(Date):
 def span(value: dict[str, Any]) -> tuple[datetime.date, datetime.date]:
     """The first and last day that a partial date may stand for."""
     year, month, day = value["year"], value.get("month"), value.get("day")
-    if day:
+    if month and day:
         exact = datetime.date(year, month, day)
         return exact, exact
     if month:

@@ -54,7 +54,7 @@ class NpiField(LineField):
 
 
 class Text(FieldType):
-    field_class = LineField
+    field_class: type[portal.CharField] = LineField
     longest = TEXT_MAX
 
     def arguments(self, field, around):
