@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from civil_acts.models import ActRequest, SearchSlip, SlipState
-from civil_acts.services import treatment
+from civil_acts.services import archive, treatment
 from cotonou.accounts.actors import SYSTEM, Actor
 from cotonou.audit.services import record
 from cotonou.core import codes
@@ -26,8 +26,6 @@ def ask_archive(*, public_id: UUID, by: Actor) -> SearchSlip:
     if slip and slip.state == SlipState.OPEN:
         raise Conflict(_("Une recherche est déjà en cours aux archives pour ce dossier."))
     act = request.answers.get("act") or {}
-    from civil_acts.services import archive
-
     slip = archive.open_slip(
         kind="BIRTH",
         office=request.office,
