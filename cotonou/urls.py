@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from cotonou.catalogue.api import ServiceViewSet
+from cotonou.portal.views.login import ConfirmLoginCodeView
 
 
 class Root(APIRootView):
@@ -40,6 +41,7 @@ ROOMS = (
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
+    path("compte/login/code/confirm/", ConfirmLoginCodeView.as_view(), name="account_confirm_login_code"),
     path("compte/", include("allauth.urls")),
     path("gestion-technique/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

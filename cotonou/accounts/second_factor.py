@@ -70,7 +70,7 @@ def _check(guard: SecondFactorGuard, typed: str) -> Authenticator | DomainError:
             _("Activez d’abord la double authentification, dans « Sécurité du compte ».")
         )
     app = devices.get(Authenticator.Type.TOTP)
-    step = _step_of(app, typed) if app else None
+    step = _step_of(decrypt(app.data["secret"]), typed) if app else None
     if step is not None and step <= guard.last_step:
         return WrongSecondFactor(
             _("Ce code a déjà servi. Saisissez le prochain que votre application affichera.")
@@ -84,8 +84,8 @@ def _check(guard: SecondFactorGuard, typed: str) -> Authenticator | DomainError:
     return _refuse(guard)
 
 
-def _step_of(app: Authenticator, typed: str) -> int | None:
-    secret, now = decrypt(app.data["secret"]), int(time.time()) // STEP_SECONDS
+def _step_of(secret: str, typed: str) -> int | None:
+    now = int(time.time()) // STEP_SECONDS
     right = None
     for drift in DRIFT:  # all of them, so that time tells nothing
         expected = format_hotp_value(hotp_value(secret, now + drift))
@@ -119,6 +119,15 @@ def _locked(guard: SecondFactorGuard) -> SecondFactorLocked:
         _("Trop de codes faux. Attendez %(minutes)d min, puis recommencez.")
         % {"minutes": -(-int(left.total_seconds()) // 60)}
     )
+
+
+@transaction.atomic
+def spend(user: User, secret: str, code: str) -> None:
+    """The code that activated an application has served: it opens nothing else."""
+    SecondFactorGuard.objects.get_or_create(user=user)
+    guard = SecondFactorGuard.objects.select_for_update().get(user=user)
+    guard.last_step = max(guard.last_step, _step_of(secret, code) or 0)
+    guard.save(update_fields=["last_step"])
 
 
 def is_enrolled(user: User) -> bool:

@@ -225,6 +225,11 @@ class ActivateTOTPForm(Worded, totp.ActivateTOTPForm):
             label=_("Code affiché par l’application"), called=_("le code affiché par l’application")
         )
 
+    def clean_code(self):
+        code = super().clean_code()
+        second_factor.spend(self.user, self.secret, code)
+        return code
+
 
 class DeactivateTOTPForm(Worded, totp.DeactivateTOTPForm):
     pass

@@ -279,6 +279,7 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "cotonou.portal.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # when activating; later codes: cotonou.accounts.second_factor
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts begin with a proved phone
 MFA_FORMS = {
     "authenticate": f"{_LOGIN_FORMS}.MFAAuthenticateForm",

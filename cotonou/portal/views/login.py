@@ -1,0 +1,15 @@
+from allauth.account.views import ConfirmLoginCodeView as BaseConfirmLoginCodeView
+from django.http import HttpResponseRedirect
+
+
+class ConfirmLoginCodeView(BaseConfirmLoginCodeView):
+    """Asking for another code answers alike for a phone without account, where allauth's own view fails."""
+
+    def _resend_form_valid(self, form):
+        process = self._process
+        if process.user is not None:
+            return super()._resend_form_valid(form)
+        process.send(skip_enumeration_mails=True)  # counts against the limits, sends nothing
+        process.record_resend()
+        process.persist()
+        return HttpResponseRedirect(self.passthrough_next_url(self.request.path))
