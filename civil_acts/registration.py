@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from civil_acts import home, pieces, public, snapshots
-from civil_acts.services import archive_answers, delivery, intake
+from civil_acts.services import archive, archive_answers, delivery, intake, registers
 from cotonou.accounts.permissions import Permission as P
 from cotonou.catalogue import cards, golive, navigation, registry, tracking
 from cotonou.documents import kinds, uploads
@@ -17,6 +17,7 @@ def register_all() -> None:
     _topics()
     _document_kinds()
     uploads.register_access(pieces.SUBJECT, pieces.may_read)
+    uploads.register_access(archive.SUBJECT, archive.may_read_photo)
     journeys.register(APP, public.journey_url)
     journeys.register("civil_acts.counter", public.counter_url)
     registry.register(APP, facts=public.facts, start_url=public.start_url)
@@ -33,6 +34,7 @@ def _topics() -> None:
     topics.register("civil_acts.fee_settled", intake.submit_after_payment)
     topics.register("civil_acts.sealed", delivery.announce_ready)
     topics.register("civil_acts.archive_answered", archive_answers.apply_answer)
+    topics.register(registers.IMPORT_TOPIC, registers.run_import, queue="bulk")
     topics.register("civil_acts.expire_unpaid", intake.expire_unpaid, queue="bulk")
 
 
@@ -58,5 +60,8 @@ def _navigation() -> None:
         ("civil_acts:to-sign", _("À signer"), (P.ACT_REQUEST_SIGN,), 20),
         ("civil_acts:counter", _("Guichet"), (P.COUNTER_ENTRY,), 30),
         ("civil_acts:relay", _("UCIP"), (P.RELAY_MANAGE,), 40),
+        ("registers:index", _("Registres"), (P.REGISTER_VIEW,), 50),
+        ("registers:slips", _("Archives"), (P.ARCHIVE_SEARCH, P.ACT_REQUEST_PREPARE), 60),
+        ("registers:transcriptions", _("Transcriptions"), (P.REGISTER_TRANSCRIBE,), 70),
     ):
         navigation.register(url_name, label=label, permissions=permissions, order=order)
