@@ -60,5 +60,4 @@ urlpatterns = [
     path("agents/signatures/", include(signatures)),
     path("agents/guichet/", include(counters)),
     path("agents/ucip/", include(relays)),
-    path("agents/", include("civil_acts.urls_registers")),
 ]

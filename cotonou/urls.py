@@ -47,6 +47,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include(api.urls)),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
+    path("agents/", include("civil_acts.urls_registers")),
 ]
 
 if settings.DEMO:
