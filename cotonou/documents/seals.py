@@ -14,6 +14,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from cotonou.documents.blocking import outside_loops
 from cotonou.documents.models import PublicKey
 from cotonou.documents.states import KeyUse
 
@@ -35,12 +36,10 @@ def hold(content: bytes, *, moment: datetime, fingerprint: str = "") -> bool:
         signer = hashlib.sha256(signature.signer_cert.dump()).hexdigest()
         if signer not in seals or (fingerprint and signer != fingerprint):
             return False
-        status = validate_pdf_signature(
-            signature,
-            signer_validation_context=ValidationContext(
-                trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
-            ),
+        context = ValidationContext(
+            trust_roots=roots, moment=moment, allow_fetching=False, revocation_mode="soft-fail"
         )
+        status = outside_loops(lambda: validate_pdf_signature(signature, context))
     except (PdfReadError, SignatureValidationError, SigningError, ValueError):
         return False
     return (

@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
+from cotonou.documents.blocking import outside_loops
 from cotonou.documents.keys.base import SEAL_FIELD, KeyProvider
 
 # A P-256 signature with two certificates takes about 2,000 bytes; saying so
@@ -27,8 +28,8 @@ def sign(pdf: bytes, *, provider: KeyProvider) -> bytes:
         location="Cotonou, Bénin",
         reason="Cachet électronique de la Ville de Cotonou",
     )
+    signer = PdfSigner(metadata, signer=provider.seal_signer())
     output = io.BytesIO()
-    PdfSigner(metadata, signer=provider.seal_signer()).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), output=output, bytes_reserved=_RESERVED
-    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    outside_loops(lambda: signer.sign_pdf(writer, output=output, bytes_reserved=_RESERVED))
     return output.getvalue()
