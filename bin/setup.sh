@@ -23,6 +23,16 @@ present() {
     esac
 }
 
+# The output of a command, shown only when it fails.
+quietly() {
+    log=$(mktemp)
+    code=0
+    "$@" >"$log" 2>&1 </dev/null || code=$?
+    [ $code -eq 0 ] || tail -n 30 "$log" >&2
+    rm -f "$log"
+    return $code
+}
+
 missing_packages() {
     for pair in "$@"; do
         present "${pair%%=*}" || printf '%s\n' "${pair#*=}"
@@ -36,16 +46,10 @@ install_packages() {
     fi
     command -v apt-get >/dev/null || fail "paquets manquants, à installer avec les outils de ce système : $1"
     say "paquets du système : installation de $1"
-    apt_log=$(mktemp)
+    quietly apt-get update -q || fail "apt-get update a échoué"
     # shellcheck disable=SC2086  # a list of packages
-    if ! { DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $1; } \
-        >"$apt_log" 2>&1 </dev/null; then
-        tail -n 20 "$apt_log" >&2
-        rm -f "$apt_log"
+    quietly env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $1 ||
         fail "apt-get n’a pas pu installer : $1"
-    fi
-    rm -f "$apt_log"
 }
 
 is_python311() {
@@ -75,7 +79,8 @@ make_venv() {
         return 0
     fi
     say "paquets Python : installation de $1"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$1" </dev/null
+    quietly .venv/bin/python -m pip install --disable-pip-version-check --no-input --requirement "$1" ||
+        fail "pip n’a pas pu installer $1"
     for lock in "$@"; do
         cp "$lock" ".venv/installed-$lock"
     done

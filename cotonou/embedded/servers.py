@@ -59,7 +59,9 @@ def read_env_file() -> None:
     """Take the variables of .env, as the settings do; what is already set wins."""
     import environ
 
-    environ.Env.read_env(os.environ.get("ENV_FILE", str(places.CLONE / ".env")))
+    path = Path(os.environ.get("ENV_FILE", places.CLONE / ".env"))
+    if path.exists():
+        environ.Env.read_env(str(path))
 
 
 def local() -> Servers:
