@@ -16,6 +16,7 @@ PERIODIC_TOPICS: dict[str, float] = {
     # topic: seconds
     "payments.sweep": 60.0,
     "audit.seal_chains": 60.0,
+    "documents.housekeeping": 3600.0,
     "formbuilder.expire_drafts": 3600.0,
     "portal.purge_attempts": 3600.0,
     "jobs.purge": 86400.0,
