@@ -118,6 +118,10 @@ def prepare(environment: dict[str, str], stamps: Stamps, *, lasting: bool) -> No
         say("fichiers statiques : copie et compression")
         manage("collectstatic", "--no-input", "--clear", "--verbosity=0", environment=environment)
         stamps.keep("static", assets)
+    keys = Path(environment.get("DOCUMENT_KEYS_DIR") or VAR / "keys")
+    if environment.get("DOCUMENT_KEYS_PROVIDER", "file") == "file" and not keys.exists():
+        say("clés de développement pour le cachet et les QR codes")
+        manage("make_dev_keys", environment=environment)
     if not (DEMO_FILE.exists() and stamps.fresh("demo", "made")):
         say("ville de démonstration : création des comptes, des actes et des demandes")
         manage("demo_city", environment=as_owner)
