@@ -383,17 +383,18 @@ def _check(visit: _Visit) -> HttpResponse:
 
 
 def _groups(visit: _Visit) -> list[dict[str, Any]]:
-    """The rows of the summary, one list per page (per item of a repeated page)."""
+    """The rows of the summary: one list per page, per item of a repeated page, and one for all pieces."""
     groups: list[dict[str, Any]] = []
     for row in engine.summary(visit.draft.form, visit.filled):
-        key = (row.page.id, row.item)
+        title = row.page.title if row.item is None else f"{row.page.title} ({row.item})"
+        if row.page.kind == "piece":
+            title = _("Vos pièces")
+        key = (title, row.page.kind == "piece" or row.page.id)
         if not groups or groups[-1]["key"] != key:
-            title = row.page.title if row.item is None else f"{row.page.item} {row.item}"
             groups.append({"key": key, "title": title, "rows": []})
         href = f"{visit.url(row.step)}?de={CHECK}#{row.anchor}" if row.step else ""
-        groups[-1]["rows"].append(
-            {"label": row.label, "lines": row.value.split("\n") if row.value else [], "href": href}
-        )
+        lines = row.value.split("\n") if row.value else []
+        groups[-1]["rows"].append({"label": row.label, "lines": lines, "href": href})
     return groups
 
 

@@ -343,30 +343,11 @@ def test_the_check_page_costs_the_same_for_few_answers_or_many(
     draft.save()
     # session, draft, files, arrondissements, quartiers: once for missing, once for the summary; session saved
     with django_assert_max_num_queries(12):
-        assert client.get(url(draft, "verifier")).status_code == 200
+        page = client.get(url(draft, "verifier"))
+    assert page.content.decode().count("Vos enfants (") == children
 
 
 def test_a_page_costs_few_queries(client, django_assert_max_num_queries):
     draft = begin(client)
     with django_assert_max_num_queries(7):  # session, draft, files; the session is saved in a savepoint
         client.get(url(draft, "vous"))
-
-
-def test_a_page_of_sixty_fields_and_thirty_conditions_is_built_quickly():
-    """The bound is generous: it guards against a slow algorithm, the figure itself is in bin/bench."""
-    import time
-
-    from cotonou.formbuilder import engine
-    from cotonou.formbuilder.definition import parse
-
-    one = [{"id": f"f{i}", "type": "text", "label": "F"} for i in range(30)]
-    two = [
-        {"id": f"g{i}", "type": "text", "label": "G", "condition": {"field": f"f{i}", "is": "x"}}
-        for i in range(30)
-    ]
-    form = parse({"title": "T", "pages": [{"id": "p", "title": "P", "fields": one + two}]})
-    answers = {f"f{i}": "x" for i in range(30)}
-    step = engine.find_step(form, answers, "p")
-    start = time.perf_counter()
-    engine.step_form(form, step, answers)
-    assert time.perf_counter() - start < 1

@@ -48,7 +48,8 @@ def go_on(request, public_id):
 
 @public
 def done(request, public_id):
-    return HttpResponse("Envoyée")
+    # Without an icon of its own, a browser would ask for /favicon.ico.
+    return HttpResponse('<!doctype html><title>Envoyée</title><link rel="icon" href="data:,">')
 
 
 urlpatterns = [
