@@ -19,7 +19,7 @@ class SlipState(models.TextChoices):
     CANCELLED = "CANCELLED", _("recherche annulée")
 
 
-SLIP_TRANSITIONS = {
+SLIP_TRANSITIONS: dict[str, set[str]] = {
     SlipState.OPEN: {SlipState.FOUND, SlipState.NOT_FOUND, SlipState.DESTROYED, SlipState.CANCELLED},
     # A second look in another volume, or a photo of the wrong page.
     SlipState.NOT_FOUND: {SlipState.OPEN},
@@ -89,6 +89,11 @@ class SearchSlip(models.Model):
         """Caller holds the row lock and saves. Raises IllegalTransition."""
         states.check(SLIP_TRANSITIONS, self.state, target)
         self.state = target
+
+    @property
+    def photo_pages(self) -> range:
+        """Page numbers of the photo, from 1."""
+        return range(1, self.photo.pages + 1) if self.photo else range(0)
 
     @property
     def centre_name(self) -> str:

@@ -237,7 +237,15 @@ class SlipForm(PortalForm):
         self.fields["office"].queryset = offices_of(actor, *permissions)
 
 
-class FoundForm(PortalForm):
+class Beside:
+    """For forms that share a page: their ids begin with the form's own name."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs["auto_id"] = f"{type(self).__name__.lower()}_%s"
+        super().__init__(*args, **kwargs)
+
+
+class FoundForm(Beside, PortalForm):
     photo = FileField(
         label=gettext_lazy("Photo de la page"),
         called=gettext_lazy("la photo de la page"),
@@ -247,7 +255,7 @@ class FoundForm(PortalForm):
     answer = CharField(label=gettext_lazy("Remarque"), required=False, max_length=500)
 
 
-class AbsentForm(PortalForm):
+class AbsentForm(Beside, PortalForm):
     state = RadioField(
         label=gettext_lazy("Résultat"),
         choices=[
@@ -264,5 +272,5 @@ class AbsentForm(PortalForm):
     )
 
 
-class WhyForm(PortalForm):
+class WhyForm(Beside, PortalForm):
     reason = CharField(label=gettext_lazy("Motif"), called=gettext_lazy("le motif"), max_length=300)

@@ -194,7 +194,7 @@ def type_page(request: HttpRequest, public_id) -> HttpResponse:
             messages.success(request, _("Saisie enregistrée. Une autre personne doit la vérifier."))
             return redirect("registers:transcriptions")
     status = 422 if request.method == "POST" else 200
-    context = _row(item) | {"form": form, "earlier": earlier, "pages": range(1, item.photo.pages + 1)}
+    context = _row(item) | {"form": form, "earlier": earlier, "pages": item.photo_pages}
     return render(request, "civil_acts/archive/type_page.html", context, status=status)
 
 
@@ -253,7 +253,7 @@ def _verify_page(
         "item": item,
         "form": form,
         "keep": keep if keep and keep.fields else None,
-        "pages": range(1, item.slip.photo.pages + 1),
+        "pages": item.slip.photo_pages,
         "return_form": return_form or forms.WhyForm(),
     }
     status = status or (422 if request.method == "POST" else 200)

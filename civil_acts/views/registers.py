@@ -203,7 +203,7 @@ def import_progress(request: HttpRequest, public_id) -> HttpResponse:
 
 @require_safe
 @require_permission(*IMPORT)
-def rejected_rows(request: HttpRequest, public_id) -> FileResponse:
+def rejected_rows(request: HttpRequest, public_id) -> Any:
     batch = _batch(request, public_id)
     if not batch.rejected_file:
         raise Http404

@@ -1,33 +1,43 @@
-import datetime
-
 import pytest
+from django.test import Client
 
 from cotonou.accounts.actors import Actor, actor_for
-from cotonou.accounts.models import Membership, Office, User
+from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Role
+from tests.support.people import agent, log_in
 
 
-def make_actor(role: str, office: str, *, email: str) -> Actor:
-    user = User.objects.create_user(
-        full_name=email.split("@")[0].title(), email=email, password="pw-for-tests-only"
-    )
-    Membership.objects.create(
-        user=user, office=Office.objects.get(code=office), role=role, starts_on=datetime.date(2020, 1, 1)
-    )
-    return actor_for(user, second_factor=True)
+def _actor(role: str, at: int | None, name: str) -> Actor:
+    return actor_for(agent(role, at=at, name=name), second_factor=True)
 
 
 @pytest.fixture
 def people(db):
-    """Who works where: clerks and archivists of two arrondissements, and the mairie's archivist."""
+    """Who works where: clerks, archivist and officer of the 5th, their like in the 6th, and the mairie."""
     return {
-        "clerk": make_actor(Role.CLERK, "A05", email="clerk@example.org"),
-        "second": make_actor(Role.CLERK, "A05", email="second@example.org"),
-        "archivist": make_actor(Role.ARCHIVIST, "A05", email="archivist@example.org"),
-        "officer": make_actor(Role.OFFICER, "A05", email="officer@example.org"),
-        "foreign": make_actor(Role.CLERK, "A06", email="foreign@example.org"),
-        "foreign_archivist": make_actor(Role.ARCHIVIST, "A06", email="archives6@example.org"),
-        "mairie": make_actor(Role.ARCHIVIST, "MAIRIE", email="mairie@example.org"),
+        "clerk": _actor(Role.CLERK, 5, "Clerk"),
+        "second": _actor(Role.CLERK, 5, "Second"),
+        "archivist": _actor(Role.ARCHIVIST, 5, "Archivist"),
+        "officer": _actor(Role.OFFICER, 5, "Officer"),
+        "foreign": _actor(Role.CLERK, 6, "Foreign"),
+        "foreign_archivist": _actor(Role.ARCHIVIST, 6, "Foreign archivist"),
+        "mairie": _actor(Role.ARCHIVIST, None, "Mairie"),
+    }
+
+
+@pytest.fixture
+def browse():
+    """browse(actor): a browser in which this person is logged in with the second factor."""
+    return lambda actor: log_in(Client(), actor.user)
+
+
+@pytest.fixture(autouse=True)
+def private_storage(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media")},
+        }
     }
 
 

@@ -14,16 +14,6 @@ from cotonou.accounts.models import Office
 FOLDER = Path(specimen.__file__).parent
 
 
-@pytest.fixture(autouse=True)
-def private_storage(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "media")},
-        }
-    }
-
-
 def load(path, office, **more) -> ImportBatch:
     return registers.import_register(path=path, kind=ActKind.BIRTH, office=office, by=SYSTEM, **more)
 
@@ -173,7 +163,10 @@ def test_centres_written_differently_are_one_centre(office, tmp_path):
 
 @pytest.mark.django_db
 def test_a_marriage_register_has_two_spouses(office, tmp_path):
-    header = "N° acte;Année;Nom et prénoms de l'époux;Nom et prénoms de l'épouse;Date du mariage;Régime matrimonial"
+    header = (
+        "N° acte;Année;Nom et prénoms de l'époux;Nom et prénoms de l'épouse;"
+        "Date du mariage;Régime matrimonial"
+    )
     path = csv_file(
         tmp_path, "4;2001;ADJOVI Kossi;DE SOUZA Marie;12/05/2001;séparation de biens", header=header
     )
@@ -222,7 +215,9 @@ def test_an_import_that_died_half_way_ends_with_the_same_counts(office, tmp_path
     monkeypatch.setattr(import_file, "CHUNK", 100)
     original = import_file.RegisterImport._write
 
-    def dies_on_third(self, chunk, rejects, calls=[]):
+    calls = []
+
+    def dies_on_third(self, chunk, rejects):
         calls.append(1)
         if len(calls) == 3:
             raise ConnectionError("killed")
