@@ -80,7 +80,7 @@ def html_to_pdf(html: str, css: str, *, identifier: bytes) -> bytes:
 def office_lines(office: Office) -> list[str]:
     """Who issues, from the Republic down, as a certificate's head says it."""
     lines = ["Département du Littoral", "Commune de Cotonou"]
-    if office.arrondissement_id:
+    if office.arrondissement:
         lines.append(office.arrondissement.name)
     elif office.kind != Office.Kind.MAIRIE:
         lines.append(office.name)
@@ -98,9 +98,9 @@ def values_of(document: IssuedDocument, *, payload: str) -> dict[str, Any]:
         "office": document.office.name,
         "issuer": office_lines(document.office),
         "address": address.split("://", 1)[-1],
-        "replaces": document.replaces.serial if document.replaces_id else "",
+        "replaces": document.replaces.serial if document.replaces else "",
         # Made of digits and path commands by qr.svg.
-        "qr": mark_safe(qr.svg(qr.url(payload))),  # noqa: S308
+        "qr": mark_safe(qr.svg(qr.url(payload))),  # noqa: S308  # nosec
     }
     return {**document.snapshot, plain_templates.DOCUMENT: about}
 

@@ -8,7 +8,7 @@ class DocumentState(models.TextChoices):
     REVOKED = "REVOKED", _("révoqué")
 
 
-TRANSITIONS = {
+TRANSITIONS: dict[str, set[str]] = {
     DocumentState.VALID: {DocumentState.REPLACED, DocumentState.REVOKED},
     DocumentState.REPLACED: {DocumentState.REVOKED},
 }

@@ -39,12 +39,12 @@ def save_sealed(pdf: bytes, *, name: str) -> str:
     return _save(f"{_folder(SEALED)}/{name}.pdf", ContentFile(pdf))
 
 
-def read(path: str) -> bytes:
-    with default_storage.open(path) as handle:
+def read(path: str | None) -> bytes:
+    with default_storage.open(path or "") as handle:
         return handle.read()
 
 
-def delete(path: str) -> None:
+def delete(path: str | None) -> None:
     if path:
         default_storage.delete(path)
 

@@ -97,4 +97,6 @@ class TokenKeys:
             signing_cert=seal,
             ca_chain=chain[:-1],
             embed_roots=False,
+            # CKM_ECDSA on a digest of ours: every token knows it, CKM_ECDSA_SHA256 not.
+            use_raw_mechanism=True,
         )

@@ -3,15 +3,16 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cotonou.accounts.permissions import public, signed_in, to_second_factor
 from cotonou.audit import services as audit
 from cotonou.core.errors import Conflict
-from cotonou.documents import kinds, previews, uploads
+from cotonou.documents import kinds, previews, storage, uploads
 from cotonou.documents.models import IssuedDocument, Upload
 from cotonou.documents.states import DocumentState
 
@@ -22,6 +23,12 @@ def _lock_down(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def _download(path: str | None, *, filename: str, content_type: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=filename)
+    headers = {"Content-Disposition": disposition}
+    return _lock_down(HttpResponse(storage.read(path), content_type=content_type, headers=headers))
 
 
 def _staff_upload(request: HttpRequest, public_id: UUID) -> Upload:
@@ -43,10 +50,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not item.is_safe_to_open:
         return render(request, "documents/preview.html", {"upload": item, "pages": range(1, item.pages + 1)})
     audit.record("documents.upload_opened", subject=item, actor=request.actor)
-    response = FileResponse(
-        item.file.open(), as_attachment=True, filename=item.download_name, content_type=item.content_type
-    )
-    return _lock_down(response)
+    return _download(item.file.name, filename=item.download_name, content_type=item.content_type)
 
 
 @signed_in
@@ -81,7 +85,4 @@ def document(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
     audit.record("documents.downloaded", subject=item, actor=request.actor)
     filename = item.serial.replace("/", "-") + ".pdf"
-    response = FileResponse(
-        item.pdf.open(), as_attachment=True, filename=filename, content_type="application/pdf"
-    )
-    return _lock_down(response)
+    return _download(item.pdf.name, filename=filename, content_type="application/pdf")
