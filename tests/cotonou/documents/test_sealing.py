@@ -1,6 +1,4 @@
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +10,9 @@ from cotonou.documents import sealing, signing, storage, tasks
 from cotonou.documents.models import DocumentHistory, IssuedDocument, PublicKey, SerialCounter
 from cotonou.jobs import runner
 from cotonou.jobs.models import Job, LeaseLost
-from tests.cotonou.documents import papers
+from tests.cotonou.documents import killing, papers
 from tests.support.threads import together
-from tests.support.workers import test_database_environment
 
-KILL = Path(__file__).with_name("killed_worker.py")
 POINTS = ("before", "rendered", "signed", "file", "finished", "stored", "told", "committed")
 
 
@@ -112,15 +108,7 @@ def test_a_worker_killed_anywhere_leaves_one_document_and_no_gap(point, run_jobs
     papers.told.clear()
     documents = [papers.issue() for _ in range(2)]
     victim = documents[0]
-    done = subprocess.run(
-        [sys.executable, str(KILL), point, str(papers.job_of(victim).pk)],
-        env=test_database_environment() | {"PYTHONPATH": str(Path.cwd())},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 9, done.stderr[-2000:]
+    killing.seal_and_die(point, papers.job_of(victim).pk)
     expire_lease()
     run_jobs()
     assert list(IssuedDocument.objects.order_by("pk").values_list("serial_number", flat=True)) == [1, 2]
@@ -138,13 +126,7 @@ def test_a_worker_killed_anywhere_leaves_one_document_and_no_gap(point, run_jobs
 @pytest.mark.django_db(transaction=True)
 def test_the_file_of_a_killed_worker_is_swept_after_a_day():
     document = papers.issue()
-    subprocess.run(
-        [sys.executable, str(KILL), "file", str(papers.job_of(document).pk)],
-        env=test_database_environment() | {"PYTHONPATH": str(Path.cwd())},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    killing.seal_and_die("file", papers.job_of(document).pk)
     (orphan,) = files()
     expire_lease()
     papers.seal(document)
