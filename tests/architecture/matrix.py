@@ -1,0 +1,208 @@
+"""Who may do what where: one row per route, written by hand, apart from the code it judges.
+
+A role is one letter, below; "*" is anyone, "+" anyone logged in. A method that
+a row does not list is refused (405). ``own`` makes what the route is about, in
+the 5th arrondissement; the same thing in the 6th answers 404 to agents of the
+5th when the row is ``scoped``. ``private``: of citizens, only the holder of the
+request sees it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cotonou.accounts.permissions import Role
+from tests.architecture import things
+
+LETTERS = {
+    "G": Role.COUNTER_AGENT,
+    "C": Role.CLERK,
+    "O": Role.OFFICER,
+    "A": Role.ARCHIVIST,
+    "U": Role.RELAY_AGENT,
+    "K": Role.CASHIER,
+    "R": Role.REGISSEUR,
+    "F": Role.FINANCE,
+    "D": Role.CATALOGUE,
+    "V": Role.AUDITOR,
+    "M": Role.ADMINISTRATOR,
+}
+ANYONE, LOGGED_IN, STAFF = "*", "+", "".join(LETTERS)
+
+
+@dataclass(frozen=True)
+class Row:
+    get: str = ""
+    post: str = ""
+    own: Callable[[int], dict] | None = None
+    scoped: bool = False
+    private: bool = False
+    # Of those who may enter, who finds only what is their own (a drawer), else nothing.
+    personal: str = ""
+    # The page itself decides, by what the thing belongs to.
+    inner: bool = False
+    # For a route that needs an argument and no row of the database.
+    kwargs: dict = field(default_factory=dict)
+
+    @property
+    def methods(self) -> dict[str, str]:
+        return {name: who for name, who in (("GET", self.get), ("POST", self.post)) if who}
+
+
+# Routes of others: allauth decides for its own pages, Django's admin is for
+# superusers (tests/cotonou/portal/test_technical.py), the component page and
+# the language switch hold nothing.
+OTHERS = ("compte/", "gestion-technique/", "i18n/", "dev/")
+
+JOB, SERVICE, FACT = things.parked_job, things.service, things.fact
+REQUEST, PREPARED, TRACKED = things.request, things.prepared_request, things.tracked
+PAYMENT, DRAWER = things.payment, things.cash_session
+
+ROWS = {
+    "schema": Row(get=ANYONE),
+    "api-root": Row(get=ANYONE),
+    "service-list": Row(get=ANYONE),
+    "service-detail": Row(get=ANYONE, kwargs={"slug": "mariage"}),
+    # The pages everyone meets.
+    "portal:home": Row(get=ANYONE),
+    "portal:contact": Row(get=ANYONE),
+    "portal:accessibility": Row(get=ANYONE),
+    "portal:privacy": Row(get=ANYONE),
+    "portal:tracking": Row(get=ANYONE, post=ANYONE),
+    "portal:live": Row(get=ANYONE),
+    "portal:ready": Row(get=ANYONE),
+    "portal:metrics": Row(get=ANYONE),
+    "portal:space": Row(get=LOGGED_IN),
+    "portal:profile": Row(get=LOGGED_IN, post=LOGGED_IN),
+    "catalogue:services": Row(get=ANYONE),
+    "catalogue:service": Row(get=ANYONE, kwargs={"slug": "mariage"}),
+    "notifications:demo_messages": Row(get=ANYONE),
+    # The pages of those who run the portal; they belong to no arrondissement.
+    "portal:staff": Row(get=STAFF),
+    "portal:jobs": Row(get="VM"),
+    "portal:retry_job": Row(post="M", own=JOB),
+    "portal:journal": Row(get="VM"),
+    "portal:team": Row(get="M", post="M"),
+    "portal:end_membership": Row(post="M", own=things.membership),
+    "portal:holidays": Row(get="M", post="M"),
+    "portal:remove_holiday": Row(post="M", kwargs={"day": "2026-08-01"}),
+    "portal:golive": Row(get="M"),
+    "portal:record_operation": Row(post="M"),
+    "portal:open_portal": Row(post="M"),
+    "portal:close_portal": Row(post="M"),
+    "portal:catalogue": Row(get="DM"),
+    "portal:service": Row(get="DM", own=SERVICE),
+    "portal:edit_service": Row(post="D", own=SERVICE),
+    "portal:add_level": Row(post="D", own=SERVICE),
+    "portal:add_fact": Row(post="D", own=SERVICE),
+    "portal:end_fact": Row(post="D", own=FACT),
+    # Documents.
+    "documents:service_worker": Row(get=ANYONE),
+    "documents:verify": Row(get=ANYONE),
+    "documents:published_keys": Row(get=ANYONE),
+    "documents:revocations": Row(get=ANYONE),
+    "documents:verify_file": Row(get=ANYONE, post=ANYONE),
+    "documents:verify_code": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
+    "documents:verify_state": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
+    "documents:document": Row(get=ANYONE, inner=True),
+    "documents:upload": Row(get=LOGGED_IN, inner=True),
+    "documents:preview": Row(get=LOGGED_IN, inner=True),
+    "formbuilder:resume": Row(get=ANYONE, post=ANYONE),
+    # Accounts of the City.
+    "ledger:trial_balance": Row(get="RFV"),
+    "ledger:journal": Row(get="RFV"),
+    "ledger:entry": Row(get="RFV"),
+    "ledger:account": Row(get="RFV", kwargs={"code": "521"}),
+    # Payments.
+    "payments:status": Row(get=ANYONE, own=PAYMENT, private=True),
+    "payments:retry": Row(post=ANYONE, own=PAYMENT, private=True),
+    "payments:otherwise": Row(get=ANYONE, post=ANYONE, own=PAYMENT, private=True),
+    "payments:cancel": Row(post=ANYONE, own=PAYMENT, private=True),
+    "payments:events": Row(post=ANYONE, kwargs={"provider": "fake"}),
+    "payments:receipt": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
+    "payments:fake_operator": Row(get=ANYONE, post=ANYONE, kwargs={"reference": "ABCDE12345"}),
+    "payments:cash_home": Row(get="GK", post="GK"),
+    "payments:cash_journal": Row(get="GKR"),
+    "payments:cash_desks": Row(get="R", post="R"),
+    "payments:cash_session": Row(get="GKR", own=DRAWER, scoped=True, personal="GK"),
+    "payments:cash_close": Row(get="GKR", post="GKR", own=DRAWER, scoped=True, personal="GK"),
+    "payments:staff_index": Row(get="GKRFV"),
+    "payments:unapplied": Row(get="GKRFV"),
+    "payments:cases": Row(get="GKRFV"),
+    "payments:case": Row(get="R", post="R"),
+    "payments:staff_detail": Row(get="GKRFV", own=PAYMENT, scoped=True),
+    "payments:propose_refund": Row(post="R", own=PAYMENT, scoped=True),
+    "payments:reapply": Row(post="R", own=things.unapplied_payment, scoped=True),
+    "payments:refunds": Row(get="GKRFV"),
+    "payments:refund": Row(get="GKRFV"),
+    "payments:decide_refund": Row(post="R"),
+    "payments:pay_refund_in_cash": Row(post="GK"),
+    "payments:pay_refund_by_operator": Row(post="R"),
+    # Civil acts: the citizen.
+    "civil_acts:start": Row(get=ANYONE, post=ANYONE, kwargs={"slug": "acte-de-naissance"}),
+    "civil_acts:page": Row(get=ANYONE, post=ANYONE),
+    "civil_acts:resume": Row(get=ANYONE),
+    "civil_acts:tracking": Row(get=ANYONE, own=TRACKED, private=True),
+    "civil_acts:pay": Row(get=ANYONE, post=ANYONE, own=TRACKED, private=True),
+    "civil_acts:answer": Row(post=ANYONE, own=TRACKED, private=True),
+    "civil_acts:withdraw": Row(get=ANYONE, post=ANYONE, own=TRACKED, private=True),
+    "civil_acts:document": Row(get=ANYONE, post=ANYONE, own=TRACKED, private=True),
+    # Civil acts: the clerk.
+    "civil_acts:queue": Row(get="GCOU"),
+    "civil_acts:save-view": Row(post="GCOU"),
+    "civil_acts:delete-view": Row(post="GCOU"),
+    "civil_acts:request": Row(get="GCOU", own=REQUEST, scoped=True),
+    "civil_acts:claim": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:release": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:check": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:attach-act": Row(post="CU", own=things.request_and_act, scoped=True),
+    "civil_acts:ask-archive": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:non-registration": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:prepare": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:ask": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:reject": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:reopen": Row(post="CU", own=REQUEST, scoped=True),
+    "civil_acts:transfer": Row(post="C", own=REQUEST, scoped=True),
+    # Civil acts: the officer.
+    "civil_acts:to-sign": Row(get="O"),
+    "civil_acts:sign": Row(post="O"),
+    "civil_acts:review": Row(get="O", own=PREPARED, scoped=True),
+    "civil_acts:send-back": Row(post="O", own=PREPARED, scoped=True),
+    # Civil acts: the counter.
+    "civil_acts:counter": Row(get="GC"),
+    "civil_acts:counter-start": Row(post="G", kwargs={"slug": "acte-de-naissance"}),
+    "civil_acts:counter-resume": Row(get="G"),
+    "civil_acts:counter-page": Row(get="G", post="G"),
+    "civil_acts:counter-request": Row(get="GC", own=REQUEST, scoped=True),
+    "civil_acts:counter-cash": Row(post="GK", own=REQUEST, scoped=True),
+    "civil_acts:hand-over": Row(post="GC", own=REQUEST, scoped=True),
+    "civil_acts:counter-answer": Row(get="G", post="G", own=REQUEST, scoped=True),
+    # Civil acts: what the ANIP issues.
+    "civil_acts:relay": Row(get="U"),
+    "civil_acts:relay-create": Row(post="U"),
+    "civil_acts:relay-batch": Row(get="U"),
+    "civil_acts:relay-file": Row(get="U"),
+    "civil_acts:relay-slip": Row(get="U"),
+    "civil_acts:relay-answers": Row(get="U", post="U"),
+    # Registers and archives.
+    "registers:index": Row(get="COA"),
+    "registers:imports": Row(get="A", post="A"),
+    "registers:import": Row(get="A"),
+    "registers:import-progress": Row(get="A"),
+    "registers:rejected-rows": Row(get="A"),
+    "registers:act": Row(get="COA", own=things.act, scoped=True),
+    "registers:mention": Row(get="COA", post="COA", own=things.act, scoped=True),
+    "registers:correct": Row(get="O", post="O", own=things.act, scoped=True),
+    "registers:cancel": Row(post="O", own=things.act, scoped=True),
+    "registers:slips": Row(get="CAU"),
+    "registers:new-slip": Row(get="CAU", post="CAU"),
+    "registers:slip": Row(get="CAU"),
+    "registers:printed-slip": Row(get="CAU"),
+    "registers:take-slip": Row(post="A"),
+    "registers:slip-found": Row(post="A"),
+    "registers:slip-absent": Row(post="A"),
+    "registers:reopen-slip": Row(post="CAU"),
+    "registers:transcriptions": Row(get="CA"),
+    "registers:type-page": Row(get="CA", post="CA"),
+    "registers:verify": Row(get="CA", post="CA"),
+    "registers:send-back": Row(post="CA"),
+}
