@@ -165,7 +165,7 @@ def cash(request: HttpRequest, public_id) -> HttpResponse:
     session = desks.session_of(request.actor)
     if session is None:
         messages.error(request, _("Ouvrez d’abord votre caisse."))
-        return redirect("payments:desk")
+        return redirect("payments:cash_home")
     if form.is_valid():
         try:
             payment = paying.pay_cash(
