@@ -60,6 +60,20 @@ def open_session(*, desk: CashDesk, float_xof: int, by: Actor) -> CashSession:
         raise
 
 
+def open_session_of(session_id: int, by: Actor) -> CashSession:
+    """The actor's own open session, locked so that nobody closes it meanwhile.
+
+    Raises Conflict (session_closed) or NotAllowed.
+    """
+    rows = CashSession.objects.select_for_update(of=("self",)).select_related("desk__office")
+    session = rows.get(pk=session_id)
+    if by.user is None or session.opened_by_id != by.user.pk:
+        raise NotAllowed(_("Cette caisse a été ouverte par une autre personne."))
+    if session.closed_at:
+        raise Conflict(_("Votre caisse est fermée. Ouvrez-la avant d’encaisser."), code="session_closed")
+    return session
+
+
 @transaction.atomic
 def close_session(*, session: CashSession, counted_xof: int, by: Actor, gap_reason: str = "") -> CashSession:
     """Close with what was counted; a difference goes to the account of cash gaps, with its reason.

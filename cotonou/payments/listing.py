@@ -30,7 +30,7 @@ def filtered(payments: QuerySet[Payment], wanted: dict[str, Any]) -> QuerySet[Pa
 def unapplied_jobs(actor: Actor) -> list[tuple[Payment, Job]]:
     """Paid, not applied: settled payments whose service could not take the news, with the parked job."""
     jobs = {job.payload["payment"]: job for job in Job.objects.parked().filter(key__startswith="settled:")}
-    payments = Payment.objects.visible_to(actor).filter(pk__in=jobs).listed()
+    payments = Payment.objects.visible_to(actor).filter(pk__in=jobs).not_refunded().listed()
     return [(payment, jobs[payment.pk]) for payment in payments]
 
 

@@ -1,13 +1,13 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
-from cotonou.payments.states import OPEN, PaymentState
+from cotonou.payments.states import OPEN, PaymentState, RefundState
 
 STAFF = (Permission.PAYMENT_VIEW, Permission.CASH_DESK, Permission.CASH_SUPERVISE)
 
@@ -30,6 +30,11 @@ class PaymentQuerySet(models.QuerySet):
 
     def settled(self):
         return self.filter(state=PaymentState.SETTLED)
+
+    def not_refunded(self):
+        """Payments of which something is left: not wholly claimed by refunds that were not refused."""
+        claimed = Sum("refunds__amount_xof", filter=~Q(refunds__state=RefundState.REFUSED))
+        return self.annotate(claimed_xof=Coalesce(claimed, 0)).filter(claimed_xof__lt=F("amount_xof"))
 
     def to_check(self):
         """Attempts whose turn it is to be asked about at the operator, longest waiting first."""

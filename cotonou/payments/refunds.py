@@ -10,9 +10,9 @@ from cotonou.core.errors import Conflict, DomainError, NotAllowed
 from cotonou.ledger.balances import balance
 from cotonou.ledger.chart import AccountCode
 from cotonou.payments import booking, providers
+from cotonou.payments.desks import open_session_of
 from cotonou.payments.models import CashSession, Payment, Refund
 from cotonou.payments.providers.base import ProviderRefusedError, ProviderUnavailableError
-from cotonou.payments.services import open_session_of
 from cotonou.payments.states import RefundState
 
 

@@ -21,13 +21,13 @@ from django.utils.translation import gettext as _
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Office
 from cotonou.audit import services as audit
-from cotonou.core.errors import Conflict, DomainError, NotAllowed
+from cotonou.core.errors import Conflict, DomainError
 from cotonou.core.idempotency import once
 from cotonou.core.models import Contact
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
 from cotonou.ledger.models import Account
-from cotonou.payments import providers, settlement
+from cotonou.payments import desks, providers, settlement
 from cotonou.payments.models import CashSession, MoneyCase, Payment, PaymentAllocation, ProviderEvent
 from cotonou.payments.providers import cash
 from cotonou.payments.providers.base import (
@@ -192,8 +192,9 @@ def _create(terms: _Terms, by: Actor, **columns: Any) -> Payment:
 
 
 def unapplied(purpose: str, subject: UUID) -> Payment | None:
-    """A settled payment of this subject that its service has not taken in yet."""
-    for payment in Payment.objects.of(purpose, subject).settled().order_by("-settled_at"):
+    """A settled payment of this subject that its service has not taken in yet, unless it was given back."""
+    settled = Payment.objects.of(purpose, subject).settled().not_refunded()
+    for payment in settled.order_by("-settled_at"):
         if Job.objects.filter(key=settlement.settled_key(payment), done_at=None).exists():
             return payment
     return None
@@ -331,7 +332,7 @@ def take_cash(
 def _taking(terms: _Terms, session_id: int, by: Actor) -> Callable[[], dict]:
     @transaction.atomic
     def act() -> dict:
-        session = open_session_of(session_id, by)
+        session = desks.open_session_of(session_id, by)
         for attempt in Payment.objects.of(terms.purpose, terms.subject).open().select_for_update():
             _cancel_locked(attempt, by)
         if unapplied(terms.purpose, terms.subject):
@@ -352,20 +353,6 @@ def _taking(terms: _Terms, session_id: int, by: Actor) -> Callable[[], dict]:
 
 def _at_desk(terms: _Terms, session: CashSession) -> _Terms:
     return replace(terms, office=session.desk.office)
-
-
-def open_session_of(session_id: int, by: Actor) -> CashSession:
-    """The actor's own open session, locked so that nobody closes it meanwhile.
-
-    Raises Conflict (session_closed) or NotAllowed.
-    """
-    rows = CashSession.objects.select_for_update(of=("self",)).select_related("desk__office")
-    session = rows.get(pk=session_id)
-    if by.user is None or session.opened_by_id != by.user.pk:
-        raise NotAllowed(_("Cette caisse a été ouverte par une autre personne."))
-    if session.closed_at:
-        raise Conflict(_("Votre caisse est fermée. Ouvrez-la avant d’encaisser."), code="session_closed")
-    return session
 
 
 def receive(provider: str, headers: Mapping[str, str], body: bytes) -> ProviderEvent:

@@ -84,6 +84,7 @@ def _detail(request: HttpRequest, payment: Payment, **forms) -> dict[str, Any]:
     key = settlement.settled_key(payment)
     sources = [payment.public_id, *payment.refunds.values_list("public_id", flat=True)]
     left = refunds.refundable_xof(payment) if payment.is_settled else 0
+    parked = Job.objects.parked().filter(key=key).first() if left else None
     supervises = request.actor.has(Permission.CASH_SUPERVISE)
     return {
         "payment": payment,
@@ -92,7 +93,7 @@ def _detail(request: HttpRequest, payment: Payment, **forms) -> dict[str, Any]:
         "refunds": tables.refunds(payment.refunds.select_related("payment__contact").order_by("pk")),
         "cases": tables.cases(payment.cases.select_related("payment", "office").order_by("pk")),
         "entries": Entry.objects.visible_to(request.actor).filter(source_uuid__in=sources).order_by("pk"),
-        "parked": Job.objects.parked().filter(key=key).first(),
+        "parked": parked,
         "can_supervise": supervises,
         "refund_form": RefundForm(initial={"amount_xof": left}) if supervises and left else None,
         **forms,
@@ -125,7 +126,8 @@ def propose_refund(request: HttpRequest, public_id) -> HttpResponse:
 @require_permission(Permission.CASH_SUPERVISE)
 def reapply(request: HttpRequest, public_id) -> HttpResponse:
     """Give the service another chance to take a settled payment in."""
-    payment = _payment(request, public_id)
+    payments = Payment.objects.visible_to(request.actor).not_refunded()
+    payment = get_object_or_404(payments, public_id=public_id)
     job = get_object_or_404(Job.objects.parked(), key=settlement.settled_key(payment))
     jobs.retry_parked(job=job)
     messages.success(request, _("Le service va reprendre ce paiement."))

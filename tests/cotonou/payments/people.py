@@ -1,10 +1,13 @@
 """People, drawers and attempts for the tests of money, here and in the services."""
 
+import sys
 import threading
+import time
+import traceback
 import uuid
 from collections.abc import Callable
 
-from django.db import connections
+from django.db import connection, connections
 
 from cotonou.accounts.actors import Actor, actor_for
 from cotonou.accounts.models import Membership, Office, User
@@ -91,25 +94,33 @@ def operator(**behaviour) -> None:
     FakeOperator.objects.update_or_create(pk=1, defaults=behaviour)
 
 
-def at_once(calls: list[Callable[[], object]]) -> list[object]:
-    """Run all calls at the same moment in threads; each result is what it returned or raised."""
+def at_once(calls: list[Callable[[], object]], *, seconds: float = 90) -> list[object]:
+    """Run all calls at the same moment in threads; each result is what it returned or raised.
+
+    Locks are waited for longer than in the portal: what is tried is the effect, not a busy machine.
+    """
     gate = threading.Barrier(len(calls))
     results: list[object] = [None] * len(calls)
 
     def run(i: int) -> None:
         try:
-            gate.wait(timeout=20)
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '60s'; SET statement_timeout = '80s'")
+            gate.wait(timeout=30)
             results[i] = calls[i]()
         except Exception as error:  # handed to the test, which judges it
             results[i] = error
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(calls))]
+    threads = [threading.Thread(target=run, args=(i,), daemon=True) for i in range(len(calls))]
     for thread in threads:
         thread.start()
+    end = time.monotonic() + seconds
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=max(0.0, end - time.monotonic()))
+    stuck = [sys._current_frames()[t.ident] for t in threads if t.is_alive()]
+    assert not stuck, "".join(traceback.format_stack(stuck[0]))
     return results
 
 

@@ -16,8 +16,8 @@ from tests.cotonou.payments.people import at_once, drawer, errors, operator, sta
 db = pytest.mark.django_db(transaction=True)
 
 
-def settled():
-    payment = start()
+def settled(**changes):
+    payment = start(**changes)
     fake.decide(reference=payment.reference, answer="ACCEPTED")
     return settlement.settle(payment_id=payment.pk, reading=settlement.read(payment))
 
@@ -127,3 +127,14 @@ def test_a_cash_payment_is_not_refunded_by_an_operator():
     payment = services.take_cash(**terms(), session=session, by=cashier)
     with pytest.raises(NotAllowed):
         refunds.pay_by_operator(refund=approved(payment), by=cashier)
+
+
+@db
+def test_after_a_whole_refund_the_subject_can_be_paid_again(run_jobs):
+    """A parked « paid, not applied » that was given back no longer stands in the way."""
+    first = settled(label="refuse ce paiement")
+    run_jobs()
+    again = {"subject": first.subject_uuid, "contact": first.contact}
+    assert start(**again).pk == first.pk
+    refunds.pay_by_operator(refund=approved(first), by=staff(Role.REGISSEUR))
+    assert start(**again).pk != first.pk
