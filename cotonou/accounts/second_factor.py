@@ -7,7 +7,7 @@ across log-in and signature, and five wrong ones close the door for a while.
 
 import secrets
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
@@ -58,7 +58,7 @@ def confirm(user: User, code: str) -> Authenticator:
 
 def _check(guard: SecondFactorGuard, typed: str) -> Authenticator | DomainError:
     if guard.locked_until and guard.locked_until > timezone.now():
-        return _locked(guard)
+        return _locked(guard.locked_until)
     devices = {
         device.type: device
         for device in Authenticator.objects.filter(user_id=guard.user_id).exclude(
@@ -110,11 +110,11 @@ def _refuse(guard: SecondFactorGuard) -> DomainError:
     guard.failures, guard.locked_until = 0, timezone.now() + LOCK
     guard.save()
     audit.record("accounts.second_factor_locked", subject=guard.user, actor=Actor(user=guard.user))
-    return _locked(guard)
+    return _locked(guard.locked_until)
 
 
-def _locked(guard: SecondFactorGuard) -> SecondFactorLocked:
-    left = guard.locked_until - timezone.now()
+def _locked(until: datetime) -> SecondFactorLocked:
+    left = until - timezone.now()
     return SecondFactorLocked(
         _("Trop de codes faux. Attendez %(minutes)d min, puis recommencez.")
         % {"minutes": -(-int(left.total_seconds()) // 60)}

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import time
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cotonou.accounts import services as accounts
@@ -128,7 +128,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 accounts.release_phone(phone=str(user.phone))
                 user.save()
         except IntegrityError as error:
-            raise Conflict(_("Une inscription avec ce numéro est déjà en cours. Recommencez.")) from error
+            raise Conflict(gettext("Ce numéro est en cours d’inscription. Recommencez.")) from error
         return user
 
     def get_login_stages(self) -> list[str]:
@@ -162,7 +162,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- where people go
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        user = request.user
+        user = cast("User", request.user)
         if user.memberships.in_force().exists():
             return "/agents/"
         return reverse("admin:index") if user.is_superuser else "/espace/"
@@ -200,7 +200,7 @@ class AccountAdapter(DefaultAccountAdapter):
         name = template_prefix.rsplit("/", 1)[-1]
         values = {key: value for key, value in context.items() if isinstance(value, str | int)}
         if name == "login_code":
-            codes.issue(values["code"], purpose=LOGIN, email=email)
+            codes.issue(str(values["code"]), purpose=LOGIN, email=email)
             return
         if name in {"unknown_account", "account_already_exists"}:
             codes.issue(codes.new(), purpose=LOGIN, email=email, deliver=False)

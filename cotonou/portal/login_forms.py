@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cotonou.accounts import second_factor
 from cotonou.accounts import services as accounts
+from cotonou.accounts.models import User
 from cotonou.core import phones
 from cotonou.core.errors import DomainError
 from cotonou.core.forms import BooleanField, CharField, EmailField, OneTimeCodeField, PasswordField
@@ -24,14 +25,14 @@ STAFF_AREAS = ("/agents/", "/gestion-technique/")
 NEW_PASSWORD_HINT = _("12 caractères au moins ; une phrase de plusieurs mots convient.")
 
 
-class Worded:
+class Worded(forms.Form):
     """Errors of allauth's forms say the remedy, as on the rest of the portal."""
 
     use_required_attribute = False
 
     def full_clean(self):
         for name, field in self.fields.items():
-            say_the_remedy(field, self[name].label)
+            say_the_remedy(field, str(self[name].label))
         super().full_clean()
 
 
@@ -52,7 +53,9 @@ def _new_passwords() -> dict[str, forms.Field]:
 
 
 class NewPassword(Worded):
-    """Two boxes; needs ``self.user``."""
+    """Two boxes."""
+
+    user: User
 
     def clean_password1(self):
         password_validation.validate_password(self.cleaned_data["password1"], self.user)
@@ -187,6 +190,8 @@ class ReauthenticateForm(Worded, account.ReauthenticateForm):
 
 class FreshCode(Worded):
     """A code of the application or a recovery code, spent in PostgreSQL."""
+
+    user: User
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
