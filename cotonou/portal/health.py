@@ -5,12 +5,11 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from celery import current_app as celery
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-
-from cotonou.celery import app as celery
 
 log = structlog.get_logger(__name__)
 STORAGE_SECONDS = 30.0
