@@ -13,6 +13,7 @@ import hashlib
 import importlib.metadata
 import os
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,16 @@ def use_database(name: str) -> None:
 
 
 def drop(admin: psycopg.Connection, name: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for left in reversed(range(40)):
+        try:
+            admin.execute(statement)
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            # An autovacuum worker is there, which the owner may not end; it leaves by itself.
+            if not left:
+                raise
+            time.sleep(0.25)
 
 
 def ensure_template(admin: psycopg.Connection, template: str) -> None:
