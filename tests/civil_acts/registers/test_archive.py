@@ -27,9 +27,9 @@ DATA = {
 }
 
 
-def page_photo():
+def page_photo(size=(40, 60)):
     buffer = io.BytesIO()
-    Image.new("RGB", (40, 60), "white").save(buffer, "JPEG")
+    Image.new("RGB", size, "lightgray").save(buffer, "JPEG")
     return SimpleUploadedFile("page.jpg", buffer.getvalue(), "image/jpeg")
 
 

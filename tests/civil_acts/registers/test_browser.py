@@ -109,7 +109,7 @@ def test_the_pages_of_the_import_are_clean(page, people, office, enter, look, fo
 @both_extremes
 def test_from_slip_to_act_in_a_browser(page, people, office, enter, look, follow, tmp_path):
     photo = tmp_path / "page.jpg"
-    photo.write_bytes(page_photo().read())
+    photo.write_bytes(page_photo((1240, 1754)).read())
     slip = ask(people, office)
     enter(people["archivist"])
     look(reverse("registers:slips"))
