@@ -171,7 +171,7 @@ def test_without_the_subsetting_library_checks_fail_and_workers_do_not_start(mon
     monkeypatch.setattr(assets, "subsetter_is_missing", lambda: True)
     assert [error.id for error in checks.subsetter(None)] == ["documents.E001"]
     with pytest.raises(SystemExit, match="libharfbuzz-subset0"):
-        checks.refuse_worker()
+        checks.prepare_worker()
 
 
 def test_a_font_that_is_missing_is_named(monkeypatch):
