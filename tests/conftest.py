@@ -19,6 +19,7 @@ from tests.support.browser import (  # noqa: F401
 )
 from tests.support.clusters import new_cluster, new_valkey, own_cluster, scratch_servers  # noqa: F401
 from tests.support.databases import django_db_setup  # noqa: F401
+from tests.support.keys import keys_folder, sealing_keys  # noqa: F401
 from tests.support.scanner import clamd  # noqa: F401
 from tests.support.workers import start_worker, worker  # noqa: F401
 

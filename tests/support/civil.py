@@ -32,7 +32,7 @@ BIRTH_ANSWERS = {
     "subject_surname": "Dossou",
     "subject_given_names": "Afi Rose",
     "birth_date": {"year": 1984, "month": 3, "day": 27},
-    "arrondissement": "5",
+    "arrondissement": 5,
 }
 RESIDENCE_ANSWERS = {
     "subject_surname": "Hounsou",
@@ -113,12 +113,17 @@ def to_pay(slug: str = "acte-de-naissance", **answers) -> ActRequest:
     return intake.confirm(draft=draft(slug, **answers), by=SYSTEM)
 
 
+def open_drawer(user: User, number: int = 5) -> None:
+    """A cash desk of the office, opened empty by this agent."""
+    code = f"C{number}{CashDesk.objects.count()}"
+    desk = CashDesk.objects.create(office=office(number), code=code, name="Caisse")
+    desks.open_session(desk=desk, float_xof=0, by=actor_for(user, second_factor=True))
+
+
 def cashier(number: int = 5) -> Actor:
     """An agent with an open drawer."""
     by = staff(Role.COUNTER_AGENT, number=number)
-    code = f"C{number}{CashDesk.objects.count()}"
-    desk = CashDesk.objects.create(office=office(number), code=code, name="Caisse")
-    desks.open_session(desk=desk, float_xof=0, by=by)
+    open_drawer(by.user, number)
     return by
 
 
