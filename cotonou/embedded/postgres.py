@@ -51,12 +51,14 @@ class Cluster:
 
     trust: no passwords on 127.0.0.1 (throw-away clusters only).
     settings: extra postgresql.conf values, strings.
+    patience_s: how long it may take to answer; a recovery replays its log first.
     """
 
     root: Path
     port: int = 0
     trust: bool = False
     settings: dict[str, str] | None = None
+    patience_s: float = 60
 
     def __post_init__(self) -> None:
         self.user = places.server_user()
@@ -180,8 +182,8 @@ class Cluster:
             )
         self._wait_ready()
 
-    def _wait_ready(self, timeout_s: float = 60) -> None:
-        deadline = time.monotonic() + timeout_s
+    def _wait_ready(self) -> None:
+        deadline = time.monotonic() + self.patience_s
         while True:
             if self.process is not None and self.process.poll() is not None:
                 raise PostgresError("PostgreSQL stopped at once:\n" + self.log_tail())

@@ -64,12 +64,37 @@ def read_env_file() -> None:
         environ.Env.read_env(str(path))
 
 
+def wal_folder() -> Path:
+    """Where the lasting cluster archives its WAL, once it exists: see archive_from_now_on."""
+    return places.servers_root() / "wal"
+
+
+def archive_from_now_on() -> None:
+    """From the first backup on, WAL is kept. Before, it would fill the disk for nothing."""
+    places.server_user().folder(wal_folder())
+
+
+def archive_settings(wal: Path) -> dict[str, str]:
+    """postgresql.conf values that compress every finished segment into `wal`, if that folder exists."""
+    place = str(wal).replace("%", "%%")
+    return {
+        "archive_mode": "on",
+        "archive_timeout": "60",
+        "archive_command": (
+            f'if [ -d "{place}" ]; then test -f "{place}/%f.gz" || '
+            f'{{ gzip -1 <"%p" >"{place}/%f.tmp" && mv "{place}/%f.tmp" "{place}/%f.gz"; }}; fi'
+        ),
+    }
+
+
 def local() -> Servers:
     """The lasting servers of this clone; those that the environment replaces are left out."""
     root = places.servers_root()
     given = os.environ
     return Servers(
-        None if given.get("DATABASE_URL") else Cluster(root / "postgres", POSTGRES_PORT),
+        None
+        if given.get("DATABASE_URL")
+        else Cluster(root / "postgres", POSTGRES_PORT, settings=archive_settings(wal_folder())),
         None if given.get("REDIS_URL") else Valkey(root / "valkey", VALKEY_PORT),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,26 +59,36 @@ def new_valkey(scratch_servers):
         server.stop()
 
 
+@contextmanager
+def portal_on(cluster: Cluster, *, migrate: bool = True):
+    """Migrate the portal on a running cluster; meanwhile `default` and `owner` point to it."""
+    kept = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
+
+    def point(alias: str, role: str) -> None:
+        password = "" if cluster.trust else cluster.passwords()[role]
+        connections[alias].close()
+        connections[alias].settings_dict.update(
+            HOST="127.0.0.1", PORT=cluster.port, USER=role, PASSWORD=password, NAME=DATABASE
+        )
+
+    try:
+        point("owner", OWNER)
+        point("default", OWNER)
+        if migrate:
+            call_command("migrate", verbosity=0, interactive=False, database="default")
+        point("default", APP)
+        yield cluster
+    finally:
+        for alias, config in kept.items():
+            connections[alias].close()
+            connections[alias].settings_dict.update(config)
+
+
 @pytest.fixture
 def own_cluster(new_cluster, transactional_db):
     """The portal, migrated, on a cluster of this test alone: `default` and `owner` point to it.
 
     Yields the Cluster, which the test may stop, kill and start again.
     """
-    cluster = new_cluster("own")
-    kept = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
-
-    def point(alias: str, role: str) -> None:
-        connections[alias].close()
-        connections[alias].settings_dict.update(
-            HOST="127.0.0.1", PORT=cluster.port, USER=role, PASSWORD="", NAME=DATABASE
-        )
-
-    point("owner", OWNER)
-    point("default", OWNER)
-    call_command("migrate", verbosity=0, interactive=False, database="default")
-    point("default", APP)
-    yield cluster
-    for alias, config in kept.items():
-        connections[alias].close()
-        connections[alias].settings_dict.update(config)
+    with portal_on(new_cluster("own")) as cluster:
+        yield cluster
