@@ -99,6 +99,7 @@ def sources_check() -> Result:
         _("Sans source : %(versions)s ; %(rules)d règles « qui peut obtenir ».")
         % {"versions": ", ".join(missing) or _("aucune démarche publiée"), "rules": rules},
         _(
-            "Faites confirmer les tarifs, délais et règles par la Mairie, puis publiez une version avec leurs sources."
+            "Faites confirmer les tarifs, délais et règles par la Mairie, "
+            "puis publiez une version avec leurs sources."
         ),
     )

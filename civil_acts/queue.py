@@ -42,7 +42,7 @@ def _shown(rows: QuerySet[ActRequest], actor: Actor, show: str) -> QuerySet[ActR
     if show == "free":
         return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()), waiting_since=None)
     if show == "late":
-        return rows.late(local_today())
+        return rows.filter(due_on__lt=local_today(), waiting_since=None)
     if show == "waiting":
         return rows.filter(waiting_since__isnull=False)
     return rows

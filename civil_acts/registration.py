@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from civil_acts import home, pieces, public, snapshots
 from civil_acts.services import archive, archive_answers, delivery, intake, registers
-from cotonou.accounts.permissions import Permission as P
+from cotonou.accounts.permissions import Permission as Can
 from cotonou.catalogue import cards, golive, navigation, registry, tracking
 from cotonou.documents import kinds, uploads
 from cotonou.formbuilder import journeys
@@ -56,12 +56,12 @@ def _document_kinds() -> None:
 
 def _navigation() -> None:
     for url_name, label, permissions, order in (
-        ("civil_acts:queue", _("Demandes"), (P.ACT_REQUEST_VIEW,), 10),
-        ("civil_acts:to-sign", _("À signer"), (P.ACT_REQUEST_SIGN,), 20),
-        ("civil_acts:counter", _("Guichet"), (P.COUNTER_ENTRY,), 30),
-        ("civil_acts:relay", _("UCIP"), (P.RELAY_MANAGE,), 40),
-        ("registers:index", _("Registres"), (P.REGISTER_VIEW,), 50),
-        ("registers:slips", _("Archives"), (P.ARCHIVE_SEARCH, P.ACT_REQUEST_PREPARE), 60),
-        ("registers:transcriptions", _("Transcriptions"), (P.REGISTER_TRANSCRIBE,), 70),
+        ("civil_acts:queue", _("Demandes"), (Can.ACT_REQUEST_VIEW,), 10),
+        ("civil_acts:to-sign", _("À signer"), (Can.ACT_REQUEST_SIGN,), 20),
+        ("civil_acts:counter", _("Guichet"), (Can.COUNTER_ENTRY,), 30),
+        ("civil_acts:relay", _("UCIP"), (Can.RELAY_MANAGE,), 40),
+        ("registers:index", _("Registres"), (Can.REGISTER_VIEW,), 50),
+        ("registers:slips", _("Archives"), (Can.ARCHIVE_SEARCH, Can.ACT_REQUEST_PREPARE), 60),
+        ("registers:transcriptions", _("Transcriptions"), (Can.REGISTER_TRANSCRIBE,), 70),
     ):
         navigation.register(url_name, label=label, permissions=permissions, order=order)

@@ -116,7 +116,7 @@ def _answer(number: int, cells: dict[str, str]) -> Answer:
 def _date(text: str) -> datetime.date:
     for pattern in ("%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y"):
         try:
-            return datetime.datetime.strptime(text, pattern).date()
+            return datetime.datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day, no hour
         except ValueError:
             continue
     raise ValueError(_("date « %(d)s » illisible : écrivez JJ/MM/AAAA") % {"d": text})
@@ -127,7 +127,7 @@ def _xlsx_rows(content: bytes) -> Iterable[list]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:
         raise DomainError(_("Ce fichier n’est pas un classeur Excel lisible."), code="unreadable") from error
-    return [list(row) for row in book.active.iter_rows(values_only=True)]
+    return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
 def _csv_rows(content: bytes) -> Iterable[list]:

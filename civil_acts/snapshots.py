@@ -97,7 +97,7 @@ def _non_registration(request: ActRequest) -> dict[str, Any]:
         .order_by("-answered_at")
         .first()
     )
-    if slip is None:
+    if slip is None or slip.answered_at is None:
         raise DomainError(
             _("Les archives n’ont pas encore dit que l’acte est introuvable ou détruit."), code="no_answer"
         )

@@ -1,5 +1,6 @@
 """The honest state of a request in the words of the citizen: now, since when, and what comes next."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,7 @@ def _next(request: ActRequest) -> str:
 
 def _steps(request: ActRequest) -> list[dict[str, Any]]:
     relay = request.is_relay
-    line = [
+    line: list[tuple[str, datetime.date | None]] = [
         (_("Demande enregistrée"), request.created_at),
         (_("Paiement reçu") if request.fee_xof else _("Demande déposée"), request.submitted_at),
         (_("Droit et pièces vérifiés"), request.checked_at),
@@ -105,11 +106,11 @@ def _steps(request: ActRequest) -> list[dict[str, Any]]:
     return _marked(line)
 
 
-def _done(line: list) -> list:
+def _done(line: list[tuple[str, datetime.date | None]]) -> list[tuple[str, datetime.date | None]]:
     return [(label, when) for label, when in line if when]
 
 
-def _marked(line: list) -> list[dict[str, Any]]:
+def _marked(line: list[tuple[str, datetime.date | None]]) -> list[dict[str, Any]]:
     steps, current = [], False
     for label, when in line:
         state = "done" if when else ("todo" if current else "now")

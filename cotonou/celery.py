@@ -12,10 +12,11 @@ app.autodiscover_tasks(["cotonou.jobs"])
 app.conf.beat_schedule = {
     "jobs.sweep": {"task": "jobs.sweep", "schedule": 10.0},
 }
+# How often each topic is enqueued, in seconds.
 PERIODIC_TOPICS: dict[str, float] = {
-    # topic: seconds
     "payments.sweep": 60.0,
     "audit.seal_chains": 60.0,
+    "civil_acts.expire_unpaid": 3600.0,
     "documents.housekeeping": 3600.0,
     "formbuilder.expire_drafts": 3600.0,
     "portal.purge_attempts": 3600.0,

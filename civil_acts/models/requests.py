@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from civil_acts.models.procedures import EntitlementRule, ProcedureVersion
 from civil_acts.querysets.requests import ActRequestQuerySet, RelayBatchQuerySet
@@ -18,7 +19,9 @@ from civil_acts.states import (
 from cotonou.accounts.models import Office
 from cotonou.core import states
 from cotonou.core.database import NormalisedName
+from cotonou.core.errors import Conflict
 from cotonou.core.models import Contact
+from cotonou.documents.models import IssuedDocument
 
 
 def _person(**extra):
@@ -171,6 +174,13 @@ class ActRequest(models.Model):
         """Caller holds the row lock and saves. Raises IllegalTransition."""
         states.check(TRANSITIONS, self.state, target)
         self.state = target
+
+    @property
+    def issued(self) -> "IssuedDocument":
+        """The document of a signed request. Raises Conflict before."""
+        if self.document is None:
+            raise Conflict(_("Ce document n’est pas encore prêt."))
+        return self.document
 
     @property
     def is_relay(self) -> bool:

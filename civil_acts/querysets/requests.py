@@ -41,9 +41,6 @@ class ActRequestQuerySet(models.QuerySet):
             .order_by("due_on", "pk")
         )
 
-    def late(self, on):
-        return self.filter(due_on__lt=on, waiting_since=None)
-
     def claimable(self):
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
 

@@ -47,6 +47,8 @@ def apply_answer(job: Job) -> None:
     archive's words before them, to prepare the certificate of non-registration.
     """
     slip = SearchSlip.objects.get(pk=job.payload["slip"])
+    if slip.request_uuid is None:
+        return
     with transaction.atomic():
         job.finish()
         request = (

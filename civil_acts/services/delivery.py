@@ -63,7 +63,7 @@ def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool) -> ActRequest:
         raise Conflict(_("Ce document n’est pas encore prêt."))
     if not identity_seen:
         raise DomainError(_("Vérifiez l’identité de la personne avant d’imprimer."), code="identity_unseen")
-    documents.record_print(document=request.document, by=by)
+    documents.record_print(document=request.issued, by=by)
     if request.state == RequestState.READY:
         request.move(RequestState.DELIVERED)
         request.delivered_at = timezone.now()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,7 @@ class Answer:
     text: str
 
 
-def to_transmit(by: Actor):
+def to_transmit(by: Actor) -> QuerySet[ActRequest]:
     """Requests checked by a clerk and waiting for the next batch, in this person's offices."""
     scope = by.scope(Permission.RELAY_MANAGE)
     return (
@@ -62,7 +63,7 @@ def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
     if not requests:
         raise DomainError(_("Choisissez au moins un dossier vérifié à transmettre."), code="nothing_chosen")
     last = RelayBatch.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    batch = RelayBatch.objects.create(number=last + 1, created_by=by.user)
+    batch = RelayBatch.objects.create(number=last + 1, created_by=by.person)
     for request in requests:
         request.move(RequestState.TRANSMITTED)
         request.relay_batch, request.transmitted_at = batch, timezone.now()

@@ -40,7 +40,7 @@ def sign_many(*, public_ids: list[UUID], by: Actor, code: str) -> dict[UUID, str
         raise DomainError(_("Choisissez au moins un document à signer."), code="nothing_chosen")
     if len(public_ids) > AT_ONCE:
         raise DomainError(_("Signez au plus %(n)s documents à la fois.") % {"n": AT_ONCE}, code="too_many")
-    second_factor.confirm(user=by.user, code=code)
+    second_factor.confirm(user=by.person, code=code)
     results = {}
     for public_id in public_ids:
         try:
@@ -56,15 +56,15 @@ def sign_many(*, public_ids: list[UUID], by: Actor, code: str) -> dict[UUID, str
 @transaction.atomic
 def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
     request = _locked(public_id, by)
-    if request.prepared_by_id == by.user.pk:
+    if request.prepared_by_id == by.person.pk:
         raise NotAllowed(
             _("Vous avez préparé ce document : une autre personne doit le signer."), code="own_work"
         )
     request.move(RequestState.SEALING)
     membership = next(m for m in by.memberships if m.role == "OFFICER")
-    request.signed_by, request.signed_at = by.user, timezone.now()
-    request.snapshot = request.snapshot | {
-        "officer": {"name": str(by.user), "title": membership.title or membership.get_role_display()},
+    request.signed_by, request.signed_at = by.person, timezone.now()
+    request.snapshot = (request.snapshot or {}) | {
+        "officer": {"name": str(by.person), "title": membership.title or membership.get_role_display()},
         "signed_on": timezone.localdate(request.signed_at).isoformat(),
     }
     request.document = documents.issue(

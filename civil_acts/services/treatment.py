@@ -17,6 +17,7 @@ from cotonou.accounts.permissions import Permission
 from cotonou.audit.services import record
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
+from cotonou.documents.models import Upload
 from cotonou.notifications.services import notify
 from cotonou.territory.dates import add_working_days, local_date, local_today, working_days_between
 
@@ -37,7 +38,7 @@ def _locked(public_id: UUID, by: Actor) -> ActRequest:
 def claimed(public_id: UUID, by: Actor) -> ActRequest:
     """The request under lock, held by this clerk. Raises Conflict when a colleague holds it."""
     request = _locked(public_id, by)
-    if request.claimed_by_id != by.user.pk:
+    if request.claimed_by_id != by.person.pk:
         raise Conflict(_("Prenez d’abord ce dossier en charge."), code="not_claimed")
     request.claimed_until = timezone.now() + CLAIM
     return request
@@ -51,7 +52,7 @@ def claim(*, public_id: UUID, by: Actor) -> ActRequest:
     """
     request = _locked(public_id, by)
     held = request.claimed_until and request.claimed_until > timezone.now()
-    if held and request.claimed_by_id != by.user.pk:
+    if held and request.claimed_by_id != by.person.pk:
         raise Conflict(
             _("Ce dossier est déjà pris en charge par %(who)s.") % {"who": request.claimed_by},
             code="already_claimed",
@@ -60,7 +61,7 @@ def claim(*, public_id: UUID, by: Actor) -> ActRequest:
         raise Conflict(_("Ce dossier n’est plus à instruire."))
     if request.state == RequestState.SUBMITTED:
         request.move(RequestState.IN_REVIEW)
-    request.claimed_by, request.claimed_until = by.user, timezone.now() + CLAIM
+    request.claimed_by, request.claimed_until = by.person, timezone.now() + CLAIM
     request.save(update_fields=["state", "claimed_by", "claimed_until"])
     record("civil_acts.claimed", subject=request, actor=by)
     return request
@@ -102,7 +103,7 @@ def check_entitlement(*, public_id: UUID, by: Actor, proofs_seen: list[str]) -> 
             code="proof_missing",
         )
     request.entitlement_rule, request.proofs_seen = rule, list(rule.proofs)
-    request.checked_by, request.checked_at = by.user, timezone.now()
+    request.checked_by, request.checked_at = by.person, timezone.now()
     request.save(
         update_fields=["entitlement_rule", "proofs_seen", "checked_by", "checked_at", "claimed_until"]
     )
@@ -161,7 +162,7 @@ def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
 def _to_officer(request: ActRequest, by: Actor) -> None:
     request.snapshot = snapshots.build(request)
     request.move(RequestState.TO_SIGN)
-    request.prepared_by, request.prepared_at = by.user, timezone.now()
+    request.prepared_by, request.prepared_at = by.person, timezone.now()
     request.claimed_by = request.claimed_until = None
     request.returned_reason = ""
     request.save()
@@ -176,7 +177,7 @@ def ask_complement(*, public_id: UUID, by: Actor, message: str, wants_file: bool
     if request.waiting_since:
         raise Conflict(_("Une demande de pièce est déjà en cours pour ce dossier."))
     complement = Complement.objects.create(
-        request=request, asked_by=by.user, message=message, wants_file=wants_file
+        request=request, asked_by=by.person, message=message, wants_file=wants_file
     )
     request.waiting_since = complement.asked_at
     request.claimed_by = request.claimed_until = None
@@ -192,7 +193,9 @@ def ask_complement(*, public_id: UUID, by: Actor, message: str, wants_file: bool
 
 
 @transaction.atomic
-def answer_complement(*, public_id: UUID, by: Actor, text: str = "", upload=None) -> ActRequest:
+def answer_complement(
+    *, public_id: UUID, by: Actor, text: str = "", upload: Upload | None = None
+) -> ActRequest:
     """The citizen (or the counter for them) answers; the due date moves by the days waited."""
     request = ActRequest.objects.own_or_visible(by).select_for_update(of=("self",)).get(public_id=public_id)
     complement = request.complements.filter(answered_at=None).first()
@@ -216,7 +219,7 @@ def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
     """Refuse, with a reason and a sentence that the citizen will read."""
     request = claimed(public_id, by)
     request.move(RequestState.REJECTED)
-    request.rejected_by, request.rejected_at = by.user, timezone.now()
+    request.rejected_by, request.rejected_at = by.person, timezone.now()
     request.rejection_reason, request.rejection_text = reason, text
     request.claimed_by = request.claimed_until = request.waiting_since = None
     request.save()
@@ -241,7 +244,7 @@ def reopen(*, public_id: UUID, by: Actor, reason: str) -> ActRequest:
     request.move(RequestState.IN_REVIEW)
     request.rejected_by = request.rejected_at = None
     request.rejection_reason = request.rejection_text = ""
-    request.claimed_by, request.claimed_until = by.user, timezone.now() + CLAIM
+    request.claimed_by, request.claimed_until = by.person, timezone.now() + CLAIM
     request.save()
     record("civil_acts.reopened", subject=request, actor=by, reason=reason)
     return request

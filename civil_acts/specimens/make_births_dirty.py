@@ -20,10 +20,12 @@ HEADERS = [
 ]  # fmt: skip
 SURNAMES = [
     "HOUNGBÉDJI", "ADJOVI", "DOSSOU", "AGOSSOU", "KPONOU", "ZINSOU", "SÈGBO", "TOSSOU", "AZONHIHO", "QUENUM",
-    "D'ALMEIDA", "DE SOUZA", "PARAÏSO", "AMOUSSOU", "GBAGUIDI", "HOUESSOU", "KPADÉ", "LOKO", "MÈDÉGAN", "TCHIBOZO",
+    "D'ALMEIDA", "DE SOUZA", "PARAÏSO", "AMOUSSOU",
+    "GBAGUIDI", "HOUESSOU", "KPADÉ", "LOKO", "MÈDÉGAN", "TCHIBOZO",
 ]  # fmt: skip
 GIVEN = [
-    "Kossi", "Afi", "Sènan", "Mahugnon Paul", "Fifamè", "Jean-Pierre", "Éléonore", "Gbènoukpo", "Rosine Akouvi",
+    "Kossi", "Afi", "Sènan", "Mahugnon Paul", "Fifamè", "Jean-Pierre", "Éléonore", "Gbènoukpo",
+    "Rosine Akouvi",
     "Sèdjro", "Ayaba", "Cossi Brice", "Bienvenue", "Nadège", "Théophile", "Dona", "Espérance",
 ]  # fmt: skip
 PLACES = ["Maternité de Gbégamey", "Hôpital de Mènontin", "CNHU Cotonou", "Maternité Lagune"]
@@ -106,8 +108,8 @@ def good_rows(register: Register) -> list[list[Any]]:
     for pattern in ("N° {} ", "{}/87", "00{}", "{}/1987", "1987-{}", "{} bis"):
         rows.append(register.row())
         rows[-1][0] = pattern.format(register.number)
-    rows += [register.row(**{"Année": ""}) for _ in range(4)]  # the year of « Dressé le »
-    rows += [register.row(**{"Année": "87"}) for _ in range(2)]
+    rows += [register.row(Année="") for _ in range(4)]  # the year of « Dressé le »
+    rows += [register.row(Année="87") for _ in range(2)]
     rows += [register.row(NPI="1234 567 890"), register.row(**{"Date de naissance": "31961"})]
     rows += [register.row(Nom="=1+1", Prénoms="@SOMME")]  # a formula is a name like another
     return rows
@@ -191,7 +193,7 @@ def _quoted(cell: str) -> str:
 
 def write_xlsx(path: Path) -> None:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = "Naissances 1987"
     sheet.append(["MAIRIE DE COTONOU – REGISTRE DES NAISSANCES 1987"])
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=15)

@@ -191,9 +191,9 @@ def hand_over(request: HttpRequest, public_id) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            name = item.document.serial.replace("/", "-")
+            name = item.issued.serial.replace("/", "-")
             return HttpResponse(
-                storage.read(item.document.pdf.name),
+                storage.read(item.issued.pdf.name),
                 content_type="application/pdf",
                 headers={
                     "Content-Disposition": f'inline; filename="{name}.pdf"',

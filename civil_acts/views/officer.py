@@ -103,7 +103,7 @@ def _review(
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
-        "lines": snapshots.lines(item.snapshot),
+        "lines": snapshots.lines(item.snapshot or {}),
         "own_work": item.prepared_by_id == request.actor.user.pk,
         "form": form,
         "sign_form": forms.SignForm(auto_id="sign_%s"),

@@ -122,9 +122,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _target(item: ActRequest) -> dict[str, str]:
-    """Where the one-time code goes: the phone of the request, else its e-mail."""
-    return {"phone": str(item.contact.phone)} if item.contact.phone else {"email": item.contact.email}
+def _target(item: ActRequest) -> tuple[str, str]:
+    """(phone, e-mail) for the one-time code: the phone of the request, else its e-mail."""
+    return (str(item.contact.phone), "") if item.contact.phone else ("", item.contact.email)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,16 +137,21 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
         return ask_proof(code)
     if item.state not in READY or item.document is None:
         return redirect("civil_acts:tracking", code=item.tracking_code)
+    phone, email = _target(item)
     form = forms.CodeForm(request.POST if "code" in request.POST else None)
     sent = request.session.get(GRANT) == f"sent:{item.public_id}"
     try:
         if request.method == "POST" and "code" not in request.POST:
-            one_time.send(purpose=DOWNLOAD, subject_uuid=item.public_id, **_target(item))
+            one_time.send(purpose=DOWNLOAD, subject_uuid=item.public_id, phone=phone, email=email)
             request.session[GRANT] = f"sent:{item.public_id}"
             return redirect("civil_acts:document", code=item.tracking_code)
         if request.method == "POST" and form.is_valid():
             if one_time.check(
-                form.cleaned_data["code"], purpose=DOWNLOAD, subject_uuid=item.public_id, **_target(item)
+                form.cleaned_data["code"],
+                purpose=DOWNLOAD,
+                subject_uuid=item.public_id,
+                phone=phone,
+                email=email,
             ):
                 return _file(request, item)
             form.add_error(
@@ -171,9 +176,9 @@ def _hidden(item: ActRequest) -> str:
 
 def _file(request: HttpRequest, item: ActRequest) -> HttpResponse:
     delivery.record_download(request=item, by=request.actor)
-    name = f"{item.document.serial.replace('/', '-')}.pdf"
+    name = f"{item.issued.serial.replace('/', '-')}.pdf"
     return HttpResponse(
-        storage.read(item.document.pdf.name),
+        storage.read(item.issued.pdf.name),
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',

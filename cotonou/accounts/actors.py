@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cotonou.accounts.permissions import ROLE_PERMISSIONS, Permission
+from cotonou.core.errors import NotAllowed
 
 if TYPE_CHECKING:
     from cotonou.accounts.models import Membership, User
@@ -63,6 +64,13 @@ class Actor:
         if self.user is not None:
             own |= Q(**{f"{prefix}__user_uuid": self.user.public_id})
         return own
+
+    @property
+    def person(self) -> "User":
+        """The logged-in user. Raises NotAllowed for a guest or the portal itself."""
+        if self.user is None:
+            raise NotAllowed(_("Connectez-vous pour faire cela."), code="not_logged_in")
+        return self.user
 
     @property
     def uuid(self) -> UUID | None:

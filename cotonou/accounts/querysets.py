@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -7,7 +9,7 @@ from cotonou.territory.dates import local_today
 
 class UserManager(BaseUserManager):
     def create_user(self, *, full_name, email=None, phone=None, password=None, **extra):
-        user = self.model(
+        user: Any = self.model(
             full_name=full_name, email=self.normalize_email(email) or None, phone=phone, **extra
         )
         user.set_password(password)  # None: an unusable password, the person logs in by code

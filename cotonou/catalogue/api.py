@@ -47,4 +47,4 @@ class ServiceViewSet(ReadOnlyModelViewSet):
     queryset = Service.objects.published().prefetch_related("levels")
 
     def get_serializer_context(self):
-        return super().get_serializer_context() | {"today": local_today()}
+        return {**super().get_serializer_context(), "today": local_today()}

@@ -50,8 +50,8 @@ class ServiceQuerySet(models.QuerySet):
         weak = _words_in("summary", "summary_en", "issuer")
         nearness = [
             Greatest(
-                TrigramWordSimilarity(NormalisedName(Value(word)), strong),
-                TrigramWordSimilarity(NormalisedName(Value(word)), weak) * 0.8,
+                TrigramWordSimilarity(NormalisedName(Value(word)), strong),  # type: ignore[arg-type]
+                TrigramWordSimilarity(NormalisedName(Value(word)), weak) * 0.8,  # type: ignore[arg-type]
                 output_field=models.FloatField(),
             )
             for word in words

@@ -30,7 +30,7 @@ def open_to_public(*, by: Actor) -> Opening:
         )
     if Opening.objects.filter(closed_at=None).exists():
         raise Conflict(_("Le portail est déjà ouvert au public."))
-    opening = Opening.objects.create(opened_by=by.user)
+    opening = Opening.objects.create(opened_by=by.person)
     audit.record("portal.opened", subject=opening, actor=by)
     return opening
 

@@ -24,7 +24,7 @@ HEARTBEAT_SECONDS = 30
 # clock_timestamp(): now() is the moment the transaction began, which may lie before due_at.
 _TAKE = """
 UPDATE jobs_job
-   SET lease_token = %s, leased_until = clock_timestamp() + %s, attempts = attempts + 1
+   SET lease_token = %s, leased_until = clock_timestamp() + make_interval(secs => %s), attempts = attempts + 1
  WHERE id = %s AND done_at IS NULL AND parked_at IS NULL AND due_at <= clock_timestamp()
    AND (leased_until IS NULL OR leased_until < clock_timestamp())
 """
@@ -34,7 +34,7 @@ def take(job_id: int, *, lease: timedelta = LEASE) -> Job | None:
     """The leased job, or None if somebody else has it, it is done, parked or not due."""
     token = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [token, lease, job_id])
+        cursor.execute(_TAKE, [token, lease.total_seconds(), job_id])
         if not cursor.rowcount:
             return None
     return Job.objects.get(pk=job_id, lease_token=token)

@@ -164,7 +164,8 @@ class FactForm(forms.PortalForm):
     )
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("amount_xof") is not None and cleaned.get("kind") != ServiceFact.Kind.FEE:
             self.add_error("amount_xof", _("Laissez le montant vide : il ne va qu’avec un prix."))
         return cleaned

@@ -37,7 +37,13 @@ def give_role(
         raise DomainError(
             _("Cette adresse n’a pas encore de compte : saisissez aussi le nom de la personne.")
         )
-    role_fields = {"office": office, "role": role, "title": title, "starts_on": starts_on, "by": by}
+    role_fields: dict[str, Any] = {
+        "office": office,
+        "role": role,
+        "title": title,
+        "starts_on": starts_on,
+        "by": by,
+    }
     if user is None:
         return _new_colleague(email=email, full_name=full_name, ends_on=ends_on, **role_fields)
     return accounts.grant_membership(user=user, ends_on=ends_on, **role_fields)

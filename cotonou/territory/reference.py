@@ -1,10 +1,11 @@
 """The real territory and the public holidays, from the files and library named here."""
 
 import csv
-import datetime
 from pathlib import Path
 
 import holidays as holidays_library
+
+from cotonou.territory.dates import local_today
 
 DATA = Path(__file__).parent / "data"
 
@@ -49,5 +50,5 @@ def load_holidays(holiday_model, *, years: range) -> int:
 
 
 def default_years() -> range:
-    this_year = datetime.date.today().year
+    this_year = local_today().year
     return range(this_year - 2, this_year + 3)

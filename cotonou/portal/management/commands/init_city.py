@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if OperationRecord.objects.filter(kind=OperationRecord.Kind.DEMONSTRATION).exists():
             raise CommandError("Cette base contient des données de démonstration : créez-en une vide.")
         for name, (model, wanted) in COUNTS.items():
-            if (found := model.objects.count()) < wanted:
+            if (found := model._default_manager.count()) < wanted:
                 raise CommandError(f"Il manque des {name} : {found} au lieu de {wanted}.")
 
     def _say_what_remains(self):

@@ -29,7 +29,8 @@ COLUMNS = [
 def journal(request: HttpRequest) -> HttpResponse:
     """The trail, latest first. Pages follow ids, so the thousandth costs what the first does."""
     form = JournalFilters(request.GET)
-    events = _filtered(form.cleaned_data if form.is_valid() else {})
+    form.is_valid()  # a filter that makes no sense is shown as such; the others hold
+    events = _filtered(form.cleaned_data)
     before = request.GET.get("avant", "")
     if before.isdecimal() and len(before) < 19:
         events = events.filter(pk__lt=int(before))
