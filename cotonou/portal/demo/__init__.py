@@ -1,0 +1,1 @@
+"""The demonstration city: invented people, real services; see ``city.build``."""

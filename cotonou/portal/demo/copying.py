@@ -1,0 +1,54 @@
+"""Rows into tables by COPY; ids come from the tables' own sequences."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+
+
+def take_ids(model: type[models.Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy_tuples(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """columns: of the table, not of the model. JSON comes as text."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_rows(objects: Sequence[models.Model]) -> None:
+    """Write unsaved instances that have their ids; moments left empty are now's."""
+    if not objects:
+        return
+    model = type(objects[0])
+    fields = [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
+    copy_tuples(
+        model,
+        [str(field.column) for field in fields],
+        ([_prepared(field, row) for field in fields] for row in objects),
+    )
+
+
+def _prepared(field: models.Field, row: models.Model) -> Any:
+    value = getattr(row, field.attname)
+    if value is None and getattr(field, "auto_now_add", False):
+        value = timezone.now()
+    return field.get_db_prep_save(value, connection)
+
+
+def give_ids(objects: Sequence[models.Model]) -> None:
+    """Ids for unsaved instances of one model, in their order."""
+    if objects:
+        for row, pk in zip(objects, take_ids(type(objects[0]), len(objects)), strict=True):
+            row.pk = pk

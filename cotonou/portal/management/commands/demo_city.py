@@ -1,0 +1,38 @@
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from cotonou.portal.demo import city, listing
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demonstration city in an empty database and write var/demo.json; "
+        "where it exists already, only write var/demo.json again."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--seed", type=int, default=1, help="another seed gives another city")
+
+    def handle(self, *, seed, **options):
+        if not settings.DEMO:
+            raise CommandError("La ville de démonstration ne se crée qu’avec les réglages de développement.")
+        started = time.monotonic()
+        record = city.made()
+        if record is None:
+            if not city.is_empty():
+                raise CommandError(
+                    "Cette base contient déjà des personnes, des actes ou des demandes : "
+                    "la ville de démonstration se crée dans une base vide."
+                )
+            city.build(size=city.SMALL, seed=seed, say=self._say)
+            self.stdout.write(f"Ville de démonstration créée en {time.monotonic() - started:.0f} s.")
+        else:
+            seed = city.seed_of(record)
+            self.stdout.write(f"La ville existe déjà ({record.reference}).")
+        self.stdout.write(f"Comptes et codes : {listing.write(seed)}")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(f"• {line}")
+        self.stdout.flush()
