@@ -6,6 +6,10 @@ from cotonou.accounts.permissions import Permission as Can
 # url name, label, permissions (any of them), order
 MENU = (
     ("portal:staff", _("Accueil"), tuple(Can), 0),
+    ("payments:cash_home", _("Caisse"), (Can.CASH_DESK,), 50),
+    ("payments:cash_journal", _("Journal de caisse"), (Can.CASH_SUPERVISE,), 51),
+    ("payments:staff_index", _("Paiements"), (Can.PAYMENT_VIEW,), 52),
+    ("ledger:trial_balance", _("Comptes"), (Can.LEDGER_VIEW,), 53),
     ("portal:catalogue", _("Démarches"), (Can.CATALOGUE_MANAGE, Can.GO_LIVE_VIEW), 800),
     ("portal:team", _("Équipe"), (Can.MEMBERSHIP_MANAGE,), 810),
     ("portal:holidays", _("Jours fériés"), (Can.TERRITORY_MANAGE,), 820),
