@@ -25,6 +25,8 @@ from cotonou.documents.keys.base import QrKey, SealKey
 INDEX = "keys.json"
 ROOT_YEARS, SEAL_YEARS, QR_YEARS = 20, 3, 3
 _YEAR = timedelta(days=365)
+# Development keys count from here back: the demonstration city has documents of a year ago.
+_PAST = timedelta(days=400)
 
 
 class FileKeys:
@@ -163,7 +165,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, public_key, years: int) -> x509.CertificateBuilder:
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    start = datetime.now(UTC).replace(microsecond=0) - _PAST
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -222,5 +224,5 @@ def _make_seal(folder: Path) -> dict:
 def _make_qr(folder: Path) -> dict:
     key, name = ed25519.Ed25519PrivateKey.generate(), secrets.token_hex(3)
     _write(folder / f"qr-{name}.key", _private_pem(key))
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    start = datetime.now(UTC).replace(microsecond=0) - _PAST
     return {"id": name, "from": start.isoformat(), "until": (start + QR_YEARS * _YEAR).isoformat()}
