@@ -161,7 +161,7 @@ def test_a_citizen_without_account_gets_a_certificate_that_anyone_can_verify(
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Paiement reçu")
     looked_at(page)
-    page.get_by_role("link", name=re.compile("reçu", re.I)).first.click()
+    page.get_by_role("link", name=re.compile("reçu", re.IGNORECASE)).first.click()
     expect(page.get_by_text("mille francs CFA").first).to_be_visible()
     looked_at(page)
     assert code in Message.objects.filter(channel="SMS", template="civil_acts.submitted").get().body
@@ -259,7 +259,7 @@ def test_a_payment_that_fails_says_so_and_loses_nothing(page, run_jobs, decision
     choose_operator(page, decision)
     run_jobs()
     page.reload()
-    expect(page.locator("main")).to_contain_text(re.compile(words, re.I))
+    expect(page.locator("main")).to_contain_text(re.compile(words, re.IGNORECASE))
     looked_at(page)
     assert ActRequest.objects.get().state == "TO_PAY"
 

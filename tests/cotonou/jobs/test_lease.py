@@ -38,8 +38,8 @@ def test_twenty_workers_want_a_job_and_one_gets_it(topic):
 def test_without_the_lease_condition_several_workers_would_get_it(topic, monkeypatch):
     """The twin: the same race with an UPDATE that forgets who holds the lease."""
     job = new_job(topic(lambda job: None))
-    blind = "UPDATE jobs_job SET lease_token = %s, leased_until = now() + make_interval(secs => %s), attempts = attempts + 1"
-    blind += " WHERE id = %s"
+    blind = "UPDATE jobs_job SET lease_token = %s, leased_until = now() + make_interval(secs => %s),"
+    blind += " attempts = attempts + 1 WHERE id = %s"
     monkeypatch.setattr(runner, "_TAKE", blind)
     together(20, lambda _: runner.take(job.pk))
     job.refresh_from_db()
