@@ -32,6 +32,7 @@ def _list(
         {
             "item": item,
             "code": codes.pretty(item.tracking_code),
+            "document": item.procedure_version.variant(item.variant)["label"],
             "checked": str(item.public_id) in chosen,
             "why": (refused or {}).get(item.public_id, ""),
         }
