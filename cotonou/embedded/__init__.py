@@ -1,5 +1,5 @@
-"""Local PostgreSQL and Valkey, and the supervisor behind `bin/run`. Development only.
+"""Local PostgreSQL and Valkey, the supervisor behind `bin/run`, and the work of bin/backup and bin/restore.
 
 Nothing here imports Django or the rest of the portal: it must work before the
-database exists, and production never loads it.
+database exists and when it is lost. No process of the portal loads it.
 """

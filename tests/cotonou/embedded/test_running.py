@@ -1,0 +1,190 @@
+"""bin/run: does only what is needed, starts once, restarts what dies, stops everything."""
+
+import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from cotonou.embedded import places, processes, running
+from cotonou.embedded.supervisor import Program, ProgramFailed, Supervisor
+
+
+@pytest.fixture
+def var(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "VAR", tmp_path)
+    monkeypatch.setattr(running, "DEMO_FILE", tmp_path / "demo.json")
+    return tmp_path
+
+
+@pytest.fixture
+def managed(var, monkeypatch):
+    """The management commands that a preparation called."""
+    called: list[str] = []
+
+    def manage(*arguments, environment):
+        called.append(arguments[0])
+        if arguments[0] == "demo_city":
+            (var / "demo.json").write_text("{}")
+        if arguments[0] == "collectstatic":
+            (var / "static").mkdir(exist_ok=True)
+
+    monkeypatch.setattr(running, "manage", manage)
+    (var / "keys").mkdir()
+    return called
+
+
+ENVIRONMENT = {"DATABASE_URL": "postgres://app@h/p", "DATABASE_OWNER_URL": "postgres://owner@h/p"}
+
+
+def prepare(var: Path, *, lasting: bool = True) -> None:
+    running.prepare(ENVIRONMENT, running.Stamps(var / "stamps.json"), lasting=lasting)
+
+
+def test_a_second_run_repeats_no_step(var, managed):
+    prepare(var)
+    assert {"migrate", "collectstatic", "demo_city"} <= set(managed)
+    managed.clear()
+    prepare(var)
+    assert managed == []
+
+
+def test_a_database_of_somebody_else_is_migrated_every_time(var, managed):
+    prepare(var)
+    managed.clear()
+    prepare(var, lasting=False)
+    assert managed == ["migrate"]
+
+
+def test_stamps_that_are_lost_with_the_data_bring_every_step_back(var, managed):
+    prepare(var)
+    managed.clear()
+    (var / "stamps.json").unlink()
+    prepare(var)
+    assert {"migrate", "demo_city"} <= set(managed)
+
+
+def test_migrations_run_as_owner(var, managed, monkeypatch):
+    users = {}
+    real = running.manage
+
+    def manage(*arguments, environment):
+        users[arguments[0]] = environment["DATABASE_URL"]
+        real(*arguments, environment=environment)
+
+    monkeypatch.setattr(running, "manage", manage)
+    prepare(var)
+    assert users["migrate"] == ENVIRONMENT["DATABASE_OWNER_URL"]
+    assert users["collectstatic"] == ENVIRONMENT["DATABASE_URL"]
+
+
+def test_a_failing_step_says_which_and_why():
+    with pytest.raises(running.Refused, match=r"no_such_command"):
+        running.manage("no_such_command", environment=dict(os.environ))
+
+
+def test_a_second_bin_run_in_the_same_folder_is_told_where_the_first_is(var):
+    (var / "demo.json").write_text(json.dumps({"base_url": "http://127.0.0.1:8123"}))
+    lock = running.one_run_at_a_time()
+    with pytest.raises(running.Refused, match="8123"):
+        running.one_run_at_a_time()
+    os.close(lock)
+    os.close(running.one_run_at_a_time())
+
+
+def test_the_next_free_port_is_taken_but_a_wanted_port_is_not_replaced(monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(running, "DEFAULT_PORT", port)
+        monkeypatch.delenv("PORT", raising=False)
+        assert running.choose_port("127.0.0.1") > port
+        monkeypatch.setenv("PORT", str(port))
+        with pytest.raises(running.Refused, match=str(port)):
+            running.choose_port("127.0.0.1")
+
+
+def test_the_demonstration_file_follows_the_port(var):
+    (var / "demo.json").write_text(json.dumps({"base_url": "http://127.0.0.1:8000", "accounts": []}))
+    running.write_address("http://127.0.0.1:8001")
+    assert json.loads((var / "demo.json").read_text())["base_url"] == "http://127.0.0.1:8001"
+
+
+# -- the supervisor ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """module(source) -> a Program that runs it as `python -m`."""
+    programs: list[Program] = []
+
+    def make(source: str, name: str = "child") -> Program:
+        (tmp_path / f"{name}_program.py").write_text(source)
+        program = Program(name, [f"{name}_program"], tmp_path / "log" / f"{name}.log")
+        programs.append(program)
+        return program
+
+    yield make
+    for program in programs:
+        program.stop(1)
+
+
+def supervise(tmp_path: Path, *programs: Program) -> Supervisor:
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{places.CLONE}"}
+    supervisor = Supervisor(list(programs), environment, tmp_path)
+    supervisor.start()
+    return supervisor
+
+
+SLEEPS = "import time\nprint('up', flush=True)\ntime.sleep(60)\n"
+STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPS
+
+
+def up(program: Program) -> None:
+    assert processes.wait_until(lambda: "up" in program.log.read_text(), timeout_s=20)
+
+
+def test_a_program_that_dies_is_started_again(tmp_path, module, monkeypatch):
+    monkeypatch.setattr("cotonou.embedded.supervisor.RESTART_AFTER_S", 0)
+    program = module(SLEEPS)
+    supervisor = supervise(tmp_path, program)
+    up(program)
+    first = program.process.pid
+    os.kill(first, signal.SIGKILL)
+    program.process.wait()
+    for _ in range(3):
+        supervisor._tend(program, time.monotonic())
+    assert program.process.pid != first
+    assert program.process.poll() is None
+    supervisor.stop()
+
+
+def test_a_program_that_cannot_stay_up_stops_everything_and_says_why(tmp_path, module, monkeypatch):
+    monkeypatch.setattr("cotonou.embedded.supervisor.RESTART_AFTER_S", 0)
+    supervisor = supervise(tmp_path, module("raise SystemExit('no port')\n"))
+    with pytest.raises(ProgramFailed, match="no port"):
+        supervisor.watch()
+
+
+def test_stopping_ends_even_a_program_that_does_not_listen(tmp_path, module):
+    polite, deaf = module(SLEEPS, "polite"), module(STUBBORN, "deaf")
+    supervisor = supervise(tmp_path, polite, deaf)
+    up(polite)
+    up(deaf)
+    supervisor.stop(timeout_s=0.5)
+    assert polite.process.returncode == -signal.SIGTERM
+    assert deaf.process.returncode == -signal.SIGKILL
+
+
+def test_the_log_of_the_run_before_is_kept_once(tmp_path, module):
+    program = module(SLEEPS)
+    supervise(tmp_path, program)
+    up(program)
+    program.stop(5)
+    supervise(tmp_path, program)
+    up(program)
+    assert "up" in program.log.with_suffix(".log.1").read_text()
