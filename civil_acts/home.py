@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from civil_acts import tracking
 from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
 from civil_acts.services import relay
 from civil_acts.states import RequestState
@@ -24,7 +25,7 @@ def citizen_cards(actor: Actor) -> list[Card]:
         Card(
             title=f"{item.procedure_version.procedure.service.name} – {item.subject_name}",
             url=reverse("civil_acts:tracking", args=[item.tracking_code]),
-            text=f"{codes.pretty(item.tracking_code)} · {item.get_state_display()}",
+            text=f"{codes.pretty(item.tracking_code)} · {tracking.headline(item)}",
             urgent=int(item.waiting_since is not None or item.state == RequestState.TO_PAY),
         )
         for item in ActRequest.objects.own(actor)

@@ -3,24 +3,37 @@
 import csv
 import datetime
 import io
-from collections.abc import Iterable
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 from civil_acts.models import ActRequest, RelayBatch
 from civil_acts.services.relay import Answer
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
+from cotonou.formbuilder import engine
+from cotonou.territory.dates import local_date
 
 ANSWER_HEADERS = ("code", "reference", "date", "decision", "observation")
+MAX_LINES, MAX_COLUMNS = 20_000, 40
+MAX_UNPACKED = 100 * 1024 * 1024  # bytes, all parts of the workbook together
 YES = {"oui", "disponible", "favorable", "accorde", "accordé", "ok"}
 NO = {"non", "refuse", "refusé", "rejete", "rejeté", "defavorable", "défavorable"}
 
 
-def write_batch(batch: RelayBatch) -> bytes:
-    """An XLSX list of the batch, with empty columns for the UCIP's reference, date and decision."""
+def write_batch(batch: RelayBatch, requests: Iterable[ActRequest]) -> bytes:
+    """An XLSX list of these files of the batch, with empty columns for the UCIP's answer.
+
+    Text only: a name that begins with "=" is a name, never a formula.
+    """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -32,6 +45,7 @@ def write_batch(batch: RelayBatch) -> bytes:
         "prenoms",
         "telephone",
         "quartier",
+        "adresse",
         "npi",
         "transmis_le",
         "reference",
@@ -42,7 +56,6 @@ def write_batch(batch: RelayBatch) -> bytes:
     bold = book.add_format({"bold": True})
     for column, header in enumerate(headers):
         sheet.write_string(0, column, header, bold)
-    requests = batch.requests.select_related("contact").order_by("pk")
     for line, request in enumerate(requests, start=1):
         for column, value in enumerate(_cells(request)):
             sheet.write_string(line, column, value)
@@ -53,23 +66,28 @@ def write_batch(batch: RelayBatch) -> bytes:
 
 def _cells(request: ActRequest) -> list[str]:
     answers = request.answers
+    summary = engine.summary(request.procedure_version.form_version.form, answers)
+    said = {row.field.id: row.value for row in summary}
     return [
         request.tracking_code,
         str(answers.get("subject_surname", "")),
         str(answers.get("subject_given_names", "")),
         str(request.contact.phone),
-        str(answers.get("quartier_label", "")),
+        str(said.get("quartier", "")),
+        str(said.get("address", "")),
         str(answers.get("npi", "")),
-        request.transmitted_at.date().isoformat() if request.transmitted_at else "",
+        local_date(request.transmitted_at).isoformat() if request.transmitted_at else "",
     ]
 
 
-def read_answers(*, name: str, content: bytes) -> tuple[list[Answer], list[tuple[int, str, str]]]:
+def read_answers(*, content: bytes) -> tuple[list[Answer], list[tuple[int, str, str]]]:
     """Answers and refused lines (line, code, reason) of a CSV or XLSX from the UCIP.
 
     Raises DomainError when the file itself cannot be read or lacks a column.
     """
-    rows = list(_xlsx_rows(content) if name.lower().endswith(".xlsx") else _csv_rows(content))
+    rows = list(islice(_xlsx_rows(content) if content[:2] == b"PK" else _csv_rows(content), MAX_LINES + 1))
+    if len(rows) > MAX_LINES:
+        raise DomainError(_("Ce fichier a plus de %(n)d lignes.") % {"n": MAX_LINES}, code="too_long")
     if not rows:
         raise DomainError(_("Le fichier est vide."), code="empty_file")
     header = [str(cell or "").strip().lower() for cell in rows[0]]
@@ -81,10 +99,7 @@ def read_answers(*, name: str, content: bytes) -> tuple[list[Answer], list[tuple
         )
     answers, refused = [], []
     for number, row in enumerate(rows[1:], start=2):
-        cells = {
-            key: str(value if value is not None else "").strip()
-            for key, value in zip(header, row, strict=False)
-        }
+        cells = {key: _clean(value) for key, value in zip(header, row, strict=False)}
         if not any(cells.values()) or not cells.get("decision"):
             continue  # not answered yet
         try:
@@ -122,18 +137,32 @@ def _date(text: str) -> datetime.date:
     raise ValueError(_("date « %(d)s » illisible : écrivez JJ/MM/AAAA") % {"d": text})
 
 
-def _xlsx_rows(content: bytes) -> Iterable[list]:
+def _clean(value: Any) -> str:
+    """A cell as text, without the characters that nobody sees."""
+    text = str(value if value is not None else "")
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"}).strip()
+
+
+def _xlsx_rows(content: bytes) -> Iterator[list]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
+                raise DomainError(_("Ce classeur est trop gros pour une liste de réponses."), code="too_long")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:
+        for row in book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS):
+            yield list(row)
+    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError) as error:
         raise DomainError(_("Ce fichier n’est pas un classeur Excel lisible."), code="unreadable") from error
-    return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
-def _csv_rows(content: bytes) -> Iterable[list]:
+def _csv_rows(content: bytes) -> Iterator[list]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    dialect = csv.Sniffer().sniff(text[:2000], delimiters=";,\t") if text.strip() else csv.excel
-    return list(csv.reader(io.StringIO(text), dialect))
+    first = text.lstrip().partition("\n")[0]
+    separator = max(";,\t", key=first.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    except csv.Error as error:
+        raise DomainError(_("Ce fichier n’est pas une liste lisible."), code="unreadable") from error

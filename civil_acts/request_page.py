@@ -66,6 +66,8 @@ def badge(item: ActRequest) -> dict:
         return {"label": _("pièce attendue"), "tone": "warn"}
     if item.state in CLERK_STATES and item.due_on and item.due_on < local_today():
         return {"label": _("en retard"), "tone": "error"}
+    if item.state == RequestState.READY_ELSEWHERE and not item.relay_available:
+        return {"label": _("refusée par l’ANIP"), "tone": "stop"}
     return {"label": item.get_state_display(), "tone": TONES[RequestState(item.state)]}
 
 
@@ -88,8 +90,13 @@ def queue_row(item: ActRequest) -> dict:
 
 
 def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]) -> dict:
-    """bound: forms that were sent and refused, by name; the others are made fresh."""
+    """bound: forms that were sent and refused, by name; the others are made fresh.
+
+    A refused form is shown again whatever became of the request: what was
+    typed on it must not be lost.
+    """
     can = _offers(item, actor)
+    can |= {name: True for name in bound if name in ("ask", "reject", "transfer", "reopen")}
     shown = {
         "item": item,
         "badge": badge(item),
@@ -184,9 +191,10 @@ def _date(value: Any) -> str:
 def _register(item: ActRequest, actor: Actor, query: Any) -> dict:
     """The search beside the request: prefilled with what the citizen wrote."""
     act = item.answers.get("act") or {}
-    name = query.get("nom", item.subject_name)
-    year = query.get("annee") or act.get("year") or _year_of(item.answers.get("birth_date"))
-    number = query.get("numero", act.get("number") or "")
+    typed = {key: query[key].replace("\0", "") for key in ("nom", "annee", "numero") if key in query}
+    name = typed.get("nom", item.subject_name)
+    year = typed.get("annee") or act.get("year") or _year_of(item.answers.get("birth_date"))
+    number = typed.get("numero", str(act.get("number") or ""))
     return {
         "name": name,
         "year": year or "",
@@ -196,7 +204,8 @@ def _register(item: ActRequest, actor: Actor, query: Any) -> dict:
 
 
 def _int(text: Any) -> int | None:
-    return int(text) if str(text or "").isdigit() else None
+    text = str(text or "").strip()
+    return int(text) if text.isdecimal() and len(text) <= 4 else None
 
 
 def _year_of(partial: Any) -> int | None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from civil_acts.models import ActRequest
 from civil_acts.states import CITIZEN_WORDS, RequestState
+from cotonou.payments.models import Payment
+from cotonou.territory.dates import local_today
 
 S = RequestState
 
@@ -29,39 +31,66 @@ def day(moment: Any) -> str:
     return formats.date_format(moment, "DATE_FORMAT")
 
 
-def story(request: ActRequest) -> Story:
-    return Story(_headline(request), _tone(request), _next(request), _steps(request))
+def story(request: ActRequest, *, paying: Payment | None = None) -> Story:
+    """paying: the payment that is on its way to this request, see ``services.paying.on_its_way``."""
+    if paying:
+        return Story(*_paying(paying), _steps(request))
+    return Story(headline(request), _tone(request), _next(request), _steps(request))
 
 
-def _headline(request: ActRequest) -> str:
+def _paying(payment: Payment) -> tuple[str, str, str]:
+    if payment.is_open:
+        return (
+            _("Paiement en attente"),
+            "warn",
+            _(
+                "L’opérateur n’a pas encore confirmé. Ne payez pas une deuxième fois : "
+                "cette page change dès sa réponse, même si elle vient tard."
+            ),
+        )
+    return (
+        _("Paiement reçu"),
+        "info",
+        _("Nous l’enregistrons : votre demande arrive chez un agent dans quelques minutes."),
+    )
+
+
+def headline(request: ActRequest) -> str:
+    """Where the request is, in the words of the citizen."""
     if request.waiting_since:
         return _("Nous attendons une réponse de votre part depuis le %(date)s") % {
             "date": day(request.waiting_since)
         }
     if request.state == S.TRANSMITTED:
         return _("Chez l’ANIP depuis le %(date)s") % {"date": day(request.transmitted_at)}
+    if request.state == S.READY_ELSEWHERE:
+        return (
+            _("Votre certificat est disponible à l’ANIP")
+            if request.relay_available
+            else _("L’ANIP a refusé le certificat")
+        )
     return str(CITIZEN_WORDS[S(request.state)])
 
 
 def _tone(request: ActRequest) -> str:
     if request.waiting_since or request.state == S.TO_PAY:
         return "warn"
-    if request.state in (S.READY, S.DELIVERED, S.READY_ELSEWHERE):
+    if request.state == S.READY_ELSEWHERE:
+        return "ok" if request.relay_available else "stop"
+    if request.state in (S.READY, S.DELIVERED):
         return "ok"
     return "stop" if request.state in (S.REJECTED, S.EXPIRED, S.WITHDRAWN) else "info"
 
 
 def _next(request: ActRequest) -> str:
-    due = day(request.due_on)
+    due = _promise(request)
     if request.waiting_since:
         return _("Le délai est suspendu. Il reprend dès que vous répondez.")
     sentences = {
         S.TO_PAY: _("Payez pour que la Mairie commence. Une demande non payée est abandonnée après 7 jours."),
-        S.SUBMITTED: _("Un agent va l’examiner. Réponse prévue au plus tard le %(due)s.") % {"due": due},
-        S.IN_REVIEW: _("Un agent vérifie votre dossier. Réponse prévue au plus tard le %(due)s.")
-        % {"due": due},
-        S.TO_SIGN: _("Un officier d’état civil doit la signer. Réponse prévue au plus tard le %(due)s.")
-        % {"due": due},
+        S.SUBMITTED: _("Un agent va l’examiner.") + due,
+        S.IN_REVIEW: _("Un agent vérifie votre dossier.") + due,
+        S.TO_SIGN: _("Un officier d’état civil doit la signer.") + due,
         S.SEALING: _("Le document reçoit le cachet électronique de la Ville : quelques minutes."),
         S.READY: _("Téléchargez-le ici, ou retirez-le au guichet avec votre code et une pièce d’identité."),
         S.DELIVERED: _("Vous pouvez le télécharger de nouveau ici."),
@@ -71,6 +100,11 @@ def _next(request: ActRequest) -> str:
         S.TRANSMITTED: _("C’est l’ANIP qui délivre ce certificat. Nous vous prévenons dès qu’elle répond."),
         S.READY_ELSEWHERE: _(
             "Retirez le certificat à l’unité de l’ANIP (UCIP) de la mairie, avec la référence ci-dessous."
+        )
+        if request.relay_available
+        else _(
+            "Il n’y a pas de certificat à retirer. Lisez la réponse ci-dessous, puis adressez-vous à l’unité "
+            "de l’ANIP (UCIP) de la mairie avec la référence, ou faites une nouvelle demande."
         ),
         S.EXPIRED: _(
             "Vous pouvez recommencer une demande. Si vous avez payé, allez au guichet avec votre reçu."
@@ -78,6 +112,17 @@ def _next(request: ActRequest) -> str:
         S.WITHDRAWN: _("Vous pouvez faire une nouvelle demande quand vous voulez."),
     }
     return sentences[S(request.state)]
+
+
+def _promise(request: ActRequest) -> str:
+    """When the answer is due, where somebody fixed the delay and the day is still to come."""
+    if request.due_on is None or request.procedure_version.delay_working_days is None:
+        return ""
+    if request.due_on < local_today():
+        return " " + _("Nous avons pris du retard : la réponse était prévue pour le %(due)s.") % {
+            "due": day(request.due_on)
+        }
+    return " " + _("Réponse prévue au plus tard le %(due)s.") % {"due": day(request.due_on)}
 
 
 def _steps(request: ActRequest) -> list[dict[str, Any]]:

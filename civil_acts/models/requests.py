@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from civil_acts.models.procedures import EntitlementRule, ProcedureVersion
-from civil_acts.querysets.requests import ActRequestQuerySet, RelayBatchQuerySet
+from civil_acts.querysets.requests import ActRequestQuerySet, ComplementQuerySet, RelayBatchQuerySet
 from civil_acts.states import (
     SIGNED_STATES,
     TRANSITIONS,
@@ -94,6 +94,8 @@ class ActRequest(models.Model):
     relay_reference = models.CharField(max_length=60, blank=True)
     relay_answered_on = models.DateField(null=True, blank=True)
     relay_answer = models.CharField(max_length=200, blank=True)
+    # The certificate waits at the UCIP (True) or was refused (False); None until it answers.
+    relay_available = models.BooleanField(null=True, blank=True)
 
     subject_search = models.GeneratedField(
         expression=NormalisedName("subject_name"), output_field=models.TextField(), db_persist=True
@@ -145,6 +147,15 @@ class ActRequest(models.Model):
                 | Q(relay_batch__isnull=False, transmitted_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="act_request_relay_answer_whole",
+                condition=~Q(state="READY_ELSEWHERE")
+                | (
+                    Q(relay_available__isnull=False, relay_answered_on__isnull=False)
+                    & ~Q(relay_reference="")
+                    & ~Q(relay_answer="")
+                ),
+            ),
+            models.CheckConstraint(
                 name="act_request_claim_whole",
                 condition=Q(claimed_by=None, claimed_until=None)
                 | Q(claimed_by__isnull=False, claimed_until__isnull=False),
@@ -175,6 +186,9 @@ class ActRequest(models.Model):
         states.check(TRANSITIONS, self.state, target)
         self.state = target
 
+    def may_move(self, target: str) -> bool:
+        return target in TRANSITIONS.get(self.state, ())
+
     @property
     def issued(self) -> "IssuedDocument":
         """The document of a signed request. Raises Conflict before."""
@@ -199,11 +213,20 @@ class Complement(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer_text = models.TextField(blank=True)
     upload_uuid = models.UUIDField(null=True, blank=True)
+    # The request ended (refused, withdrawn) before anybody answered.
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ComplementQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="complement_one_open", fields=["request"], condition=Q(answered_at=None)
+                name="complement_one_open",
+                fields=["request"],
+                condition=Q(answered_at=None, dropped_at=None),
+            ),
+            models.CheckConstraint(
+                name="complement_answered_or_dropped", condition=Q(answered_at=None) | Q(dropped_at=None)
             ),
             models.CheckConstraint(name="complement_has_message", condition=~Q(message="")),
         ]

@@ -45,6 +45,12 @@ class ActRequestQuerySet(models.QuerySet):
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
 
 
+class ComplementQuerySet(models.QuerySet):
+    def open(self):
+        """Asked, and neither answered nor dropped: at most one per request."""
+        return self.filter(answered_at=None, dropped_at=None)
+
+
 class RelayBatchQuerySet(models.QuerySet):
     def with_counts(self):
         """files: how many were handed over; answered: how many came back."""

@@ -22,6 +22,8 @@ def last_slip(request: ActRequest) -> SearchSlip | None:
 def ask_archive(*, public_id: UUID, by: Actor) -> SearchSlip:
     """Send a search slip to the archive with what the citizen wrote. One open slip at a time."""
     request = treatment.claimed(public_id, by)
+    if request.is_relay:
+        raise Conflict(_("Cette demande se transmet à l’UCIP : aucun acte n’est à chercher."))
     slip = last_slip(request)
     if slip and slip.state == SlipState.OPEN:
         raise Conflict(_("Une recherche est déjà en cours aux archives pour ce dossier."))

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -159,10 +158,13 @@ def submit_after_payment(job: Job) -> None:
 def withdraw(*, public_id: UUID, by: Actor) -> ActRequest:
     """The citizen gives up, as long as nobody has signed."""
     request = ActRequest.objects.own_or_visible(by).select_for_update(of=("self",)).get(public_id=public_id)
+    if request.state == RequestState.WITHDRAWN:
+        return request
     request.move(RequestState.WITHDRAWN)
     request.closed_at = timezone.now()
-    request.claimed_by = request.claimed_until = None
-    request.save(update_fields=["state", "closed_at", "claimed_by", "claimed_until"])
+    request.claimed_by = request.claimed_until = request.waiting_since = None
+    request.complements.open().update(dropped_at=request.closed_at)
+    request.save(update_fields=["state", "closed_at", "claimed_by", "claimed_until", "waiting_since"])
     record("civil_acts.withdrawn", subject=request, actor=by)
     return request
 
@@ -186,6 +188,5 @@ def expire_unpaid(job: Job) -> None:
 
 
 def _being_paid(request: ActRequest) -> bool:
-    return Payment.objects.filter(
-        Q(state="PENDING") | Q(state="SETTLED"), purpose=PURPOSE, subject_uuid=request.public_id
-    ).exists()
+    attempts = Payment.objects.of(PURPOSE, request.public_id)
+    return (attempts.open() | attempts.settled()).exists()

@@ -47,6 +47,14 @@ def pay_cash(*, request: ActRequest, session: CashSession, by: Actor, idempotenc
     return payments.take_cash(**_terms(request), session=session, by=by, idempotency_key=idempotency_key)
 
 
+def on_its_way(request: ActRequest) -> Payment | None:
+    """What was paid, perhaps, and has not reached this request yet: nobody should pay again."""
+    if request.state != RequestState.TO_PAY:
+        return None
+    attempts = Payment.objects.of(PURPOSE, request.public_id)
+    return attempts.open().first() or payments.unapplied(PURPOSE, request.public_id)
+
+
 def last_payment(request: ActRequest) -> Payment | None:
     """The settled payment, else the latest attempt."""
     attempts = Payment.objects.of(PURPOSE, request.public_id)

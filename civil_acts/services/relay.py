@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from civil_acts.models import ActRequest, RelayBatch
@@ -19,8 +19,9 @@ from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.audit.services import record
 from cotonou.core import codes
-from cotonou.core.errors import DomainError
+from cotonou.core.errors import Conflict, DomainError
 from cotonou.notifications.services import notify
+from cotonou.territory.dates import local_date, local_today
 
 # One lock for the batch numbers: they have no gap.
 _LOCK = "LOCK TABLE civil_acts_relaybatch IN SHARE ROW EXCLUSIVE MODE"
@@ -56,12 +57,23 @@ def to_transmit(by: Actor) -> QuerySet[ActRequest]:
 
 @transaction.atomic
 def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
-    """Hand these requests to the UCIP: numbered batch, one slip each, clock of the ANIP starts."""
+    """Hand these requests to the UCIP: numbered batch, one slip each, clock of the ANIP starts.
+
+    All or none: when one of them can no longer be transmitted, nothing is. The
+    same requests again (a double click) give the batch that was made of them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)
-    requests = list(to_transmit(by).filter(public_id__in=public_ids).select_for_update(of=("self",)))
-    if not requests:
+    if not public_ids:
         raise DomainError(_("Choisissez au moins un dossier vérifié à transmettre."), code="nothing_chosen")
+    requests = list(to_transmit(by).filter(public_id__in=public_ids).select_for_update(of=("self",)))
+    if not requests and (made := _batch_of(by, public_ids)):
+        return made
+    if len(requests) < len(set(public_ids)):
+        raise Conflict(
+            _("Un dossier choisi n’est plus à transmettre. Relisez la liste, puis recommencez."),
+            code="not_to_transmit",
+        )
     last = RelayBatch.objects.order_by("-number").values_list("number", flat=True).first() or 0
     batch = RelayBatch.objects.create(number=last + 1, created_by=by.person)
     for request in requests:
@@ -76,6 +88,17 @@ def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
             subject=request,
             context={"tracking_code": codes.pretty(request.tracking_code)},
         )
+    return batch
+
+
+def _batch_of(by: Actor, public_ids: list[UUID]) -> RelayBatch | None:
+    """The batch that holds exactly these requests."""
+    scope = by.scope(Permission.RELAY_MANAGE)
+    batch = RelayBatch.objects.filter(
+        requests__in=ActRequest.objects.filter(scope.where("office"), public_id=public_ids[0])
+    ).first()
+    if batch is None or set(batch.requests.values_list("public_id", flat=True)) != set(public_ids):
+        return None
     return batch
 
 
@@ -94,12 +117,17 @@ def _apply(answer: Answer, by: Actor) -> str:
     if request is None:
         return _("aucun dossier transmis ne porte ce code")
     if request.state == RequestState.READY_ELSEWHERE:
-        if request.relay_reference == answer.reference:
+        if (request.relay_reference, request.relay_available) == (answer.reference, answer.available):
             return "already"
         return _("une autre réponse est déjà enregistrée (référence %(ref)s)") % {
             "ref": request.relay_reference
         }
+    if not local_date(request.transmitted_at) <= answer.answered_on <= local_today():
+        return _("la date %(d)s n’est pas entre le jour de la transmission et aujourd’hui") % {
+            "d": formats.date_format(answer.answered_on, "SHORT_DATE_FORMAT")
+        }
     request.move(RequestState.READY_ELSEWHERE)
+    request.relay_available = answer.available
     request.relay_reference, request.relay_answered_on = answer.reference, answer.answered_on
     request.relay_answer = answer.text or (_("Certificat disponible") if answer.available else _("Refusé"))
     request.ready_at = timezone.now()
@@ -118,6 +146,7 @@ def _apply(answer: Answer, by: Actor) -> str:
         context={
             "tracking_code": codes.pretty(request.tracking_code),
             "answer": request.relay_answer,
+            "available": answer.available,
             "reference": answer.reference,
         },
     )

@@ -10,7 +10,8 @@ from civil_acts.models import ActRequest
 from civil_acts.states import RequestState
 from cotonou.accounts import second_factor
 from cotonou.accounts.actors import Actor
-from cotonou.accounts.permissions import Permission
+from cotonou.accounts.models import Membership
+from cotonou.accounts.permissions import Permission, Role
 from cotonou.audit.services import record
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
 from cotonou.documents import services as documents
@@ -60,8 +61,10 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
         raise NotAllowed(
             _("Vous avez préparé ce document : une autre personne doit le signer."), code="own_work"
         )
+    if request.is_relay:
+        raise Conflict(_("Cette demande se transmet à l’UCIP ; la Mairie n’établit pas ce document."))
     request.move(RequestState.SEALING)
-    membership = next(m for m in by.memberships if m.role == "OFFICER")
+    membership = _signing_as(by, request)
     request.signed_by, request.signed_at = by.person, timezone.now()
     request.snapshot = (request.snapshot or {}) | {
         "officer": {"name": str(by.person), "title": membership.title or membership.get_role_display()},
@@ -79,6 +82,13 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
     request.save()
     record("civil_acts.signed", subject=request, actor=by, document=str(request.document.public_id))
     return request
+
+
+def _signing_as(by: Actor, request: ActRequest) -> Membership:
+    """The membership under which this officer signs there: of that office, else of the mairie."""
+    officer = [m for m in by.memberships if m.role == Role.OFFICER]
+    own = [m for m in officer if m.office_id == request.office_id]
+    return (own or [m for m in officer if m.office.kind == "MAIRIE"])[0]
 
 
 @transaction.atomic

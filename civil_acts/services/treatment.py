@@ -3,12 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import snapshots
+from civil_acts import pieces, snapshots
 from civil_acts.models import ActRequest, Complement, EntitlementRule, RegisterAct
 from civil_acts.states import CLERK_STATES, RequestState
 from cotonou.accounts.actors import Actor
@@ -18,6 +19,7 @@ from cotonou.audit.services import record
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
 from cotonou.documents.models import Upload
+from cotonou.documents.services.uploads import discard_upload, store_upload
 from cotonou.notifications.services import notify
 from cotonou.territory.dates import add_working_days, local_date, local_today, working_days_between
 
@@ -125,19 +127,26 @@ def attach_act(*, public_id: UUID, by: Actor, act_uuid: UUID) -> ActRequest:
 def prepare(*, public_id: UUID, by: Actor) -> ActRequest:
     """Freeze what the document will say and hand the request to an officer."""
     request = claimed(public_id, by)
+    _may_prepare(request)
+    if request.checked_by_id is None:
+        raise DomainError(
+            _("Vérifiez d’abord que cette personne peut obtenir ce document."), code="unchecked"
+        )
+    if request.document_kind == snapshots.NON_REGISTRATION:  # sent back: the act was found after all
+        request.document_kind = request.procedure_version.variant(request.variant)["document_kind"]
+        request.entitlement_rule = rule_for(request)
+    _to_officer(request, by)
+    record("civil_acts.prepared", subject=request, actor=by)
+    return request
+
+
+def _may_prepare(request: ActRequest) -> None:
     if request.is_relay:
         raise Conflict(_("Cette demande se transmet à l’UCIP ; la Mairie n’établit pas ce document."))
     if request.waiting_since:
         raise Conflict(
             _("Une pièce est attendue de l’usager : le dossier ne peut pas partir à la signature.")
         )
-    if request.checked_by_id is None:
-        raise DomainError(
-            _("Vérifiez d’abord que cette personne peut obtenir ce document."), code="unchecked"
-        )
-    _to_officer(request, by)
-    record("civil_acts.prepared", subject=request, actor=by)
-    return request
 
 
 @transaction.atomic
@@ -147,6 +156,7 @@ def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
     The right is checked again under that kind's own rule, with the proofs already seen.
     """
     request = claimed(public_id, by)
+    _may_prepare(request)
     request.document_kind, request.register_act = snapshots.NON_REGISTRATION, None
     rule = rule_for(request)
     if rule is None or request.checked_by_id is None or set(rule.proofs) - set(request.proofs_seen):
@@ -198,7 +208,7 @@ def answer_complement(
 ) -> ActRequest:
     """The citizen (or the counter for them) answers; the due date moves by the days waited."""
     request = ActRequest.objects.own_or_visible(by).select_for_update(of=("self",)).get(public_id=public_id)
-    complement = request.complements.filter(answered_at=None).first()
+    complement = request.complements.open().first()
     if complement is None:
         raise Conflict(_("Aucune pièce n’est attendue pour cette demande."))
     if complement.wants_file and upload is None:
@@ -214,6 +224,26 @@ def answer_complement(
     return request
 
 
+def answer_with_file(
+    *, public_id: UUID, by: Actor, text: str = "", file: UploadedFile | None = None
+) -> ActRequest:
+    """As ``answer_complement``, with a file just received; it is kept only when the answer is.
+
+    Raises FileRefusedError and what ``answer_complement`` raises.
+    """
+    upload = None
+    if file:
+        upload = store_upload(
+            file=file, purpose="complement", by=by, subject_kind=pieces.SUBJECT, subject_uuid=public_id
+        )
+    try:
+        return answer_complement(public_id=public_id, by=by, text=text, upload=upload)
+    except (DomainError, ActRequest.DoesNotExist):
+        if upload:
+            discard_upload(upload=upload, by=by)
+        raise
+
+
 @transaction.atomic
 def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
     """Refuse, with a reason and a sentence that the citizen will read."""
@@ -222,6 +252,7 @@ def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
     request.rejected_by, request.rejected_at = by.person, timezone.now()
     request.rejection_reason, request.rejection_text = reason, text
     request.claimed_by = request.claimed_until = request.waiting_since = None
+    request.complements.open().update(dropped_at=request.rejected_at)
     request.save()
     record("civil_acts.rejected", subject=request, actor=by, reason=reason)
     notify(

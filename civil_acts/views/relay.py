@@ -67,14 +67,20 @@ def _batch(request: HttpRequest, public_id) -> RelayBatch:
     return get_object_or_404(_batches(request), public_id=public_id)
 
 
+def _files(request: HttpRequest, batch: RelayBatch):
+    """The files of a batch that this person may see: those of their offices."""
+    return (
+        batch.requests.filter(request.actor.scope(MANAGE).where("office"))
+        .select_related("contact", "office", "procedure_version__form_version")
+        .order_by("pk")
+    )
+
+
 @require_safe
 @require_permission(MANAGE)
 def batch(request: HttpRequest, public_id) -> HttpResponse:
     item = _batch(request, public_id)
-    rows = [
-        {"item": r, "code": codes.pretty(r.tracking_code)}
-        for r in item.requests.select_related("contact", "office").order_by("pk")
-    ]
+    rows = [{"item": r, "code": codes.pretty(r.tracking_code)} for r in _files(request, item)]
     return render(request, "civil_acts/relay/batch.html", {"batch": item, "rows": rows})
 
 
@@ -83,7 +89,7 @@ def batch(request: HttpRequest, public_id) -> HttpResponse:
 def batch_file(request: HttpRequest, public_id) -> HttpResponse:
     item = _batch(request, public_id)
     return HttpResponse(
-        relay_files.write_batch(item),
+        relay_files.write_batch(item, _files(request, item)),
         content_type=XLSX,
         headers={"Content-Disposition": f'attachment; filename="{item}.xlsx"'},
     )
@@ -99,21 +105,27 @@ def answers(request: HttpRequest) -> HttpResponse:
             file = form.cleaned_data["file"]
             if file.size > 5 * 1024 * 1024:
                 raise DomainError(_("Ce fichier dépasse 5 Mo : ce n’est pas une liste de réponses."))
-            found, unreadable = relay_files.read_answers(name=file.name, content=file.read())
+            found, unreadable = relay_files.read_answers(content=file.read())
             result = relay.apply_answers(answers=found, by=request.actor)
             result.refused = sorted([*unreadable, *result.refused])
         except DomainError as error:
             form.add_error("file", error.message)
         else:
-            messages.success(
-                request,
-                ngettext("%(n)d réponse enregistrée.", "%(n)d réponses enregistrées.", result.applied)
-                % {"n": result.applied},
-            )
             if not result.refused:
+                messages.success(request, _recorded(result))
                 return redirect("civil_acts:relay")
     status = 422 if form.errors else 200
     return render(request, "civil_acts/relay/answers.html", {"form": form, "result": result}, status=status)
+
+
+def _recorded(result: relay.ImportResult) -> str:
+    if not result.applied and not result.already:
+        return _("Le fichier ne contient encore aucune réponse : rien n’a changé.")
+    if not result.applied:
+        return _("Ces réponses étaient déjà connues : rien n’a changé.")
+    return ngettext("%(n)d réponse enregistrée.", "%(n)d réponses enregistrées.", result.applied) % {
+        "n": result.applied
+    }
 
 
 @require_safe

@@ -44,4 +44,5 @@ SAMPLES: dict[str, str | int] = {
     "phone": "01 97 00 00 00",
     "link": f"https://{SAMPLE_HOST}/suivi/",
     "full_copy": True,
+    "available": True,
 }
