@@ -153,6 +153,16 @@ class ComplementForm(PortalForm):
 
 
 class CodeForm(PortalForm):
+    """``by_mail``: the code went to an e-mail address, there being no phone."""
+
     code = OneTimeCodeField(
         label=_("Code reçu par SMS"), error_required=_("Saisissez le code à 6 chiffres reçu par SMS")
     )
+
+    def __init__(self, *args, by_mail: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if by_mail:
+            self.fields["code"].label = _("Code reçu par courriel")
+            self.fields["code"].error_messages["required"] = _(
+                "Saisissez le code à 6 chiffres reçu par courriel"
+            )

@@ -9,6 +9,8 @@ from cotonou.core import codes
 from cotonou.core.database import NormalisedName
 from cotonou.territory.dates import local_today
 
+MAX_WORDS = 6
+
 
 def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:
     """Requests of the actor's offices. chosen: cleaned data of QueueFilter."""
@@ -23,17 +25,24 @@ def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:
     if service := chosen.get("service"):
         rows = rows.filter(procedure_version__procedure__service=service)
     if text := (chosen.get("q") or "").strip():
-        rows = rows.filter(_matches(text))
+        rows = rows.filter(matches(text))
     return _shown(rows, actor, chosen.get("show") or "")
 
 
-def _matches(text: str) -> Q:
-    if code := codes.normalise(text):
-        return Q(tracking_code=code)
-    digits = "".join(c for c in text if c.isdigit())
+def matches(text: str) -> Q:
+    """Requests that ``text`` means: a tracking code, a phone number, or words of the person's name.
+
+    A name may look like a code (one in thirty passes its check): both are looked for.
+    """
+    digits = "".join(c for c in text if c.isdecimal())
     if len(digits) >= 8 and len(digits) >= len(text.replace(" ", "")) - 4:
-        return Q(contact__phone__endswith=digits[-8:])
-    return Q(subject_search__contains=NormalisedName(Value(text, output_field=TextField())))
+        meant = Q(contact__phone__endswith=digits[-8:])
+    else:
+        meant = Q()
+        for word in text.split()[:MAX_WORDS]:
+            meant &= Q(subject_search__contains=NormalisedName(Value(word, output_field=TextField())))
+    code = codes.normalise(text)
+    return meant | Q(tracking_code=code) if code else meant
 
 
 def _shown(rows: QuerySet[ActRequest], actor: Actor, show: str) -> QuerySet[ActRequest]:

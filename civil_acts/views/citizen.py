@@ -111,7 +111,9 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return ask_proof(code)
     if item.state != RequestState.TO_PAY:
         return redirect("civil_acts:tracking", code=item.tracking_code)
-    form = ProviderForm(request.POST or None)
+    if request.method != "POST" and (payment := paying.on_its_way(item)):
+        return redirect("payments:status", public_id=payment.public_id)
+    form = ProviderForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             payment = paying.pay_online(

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from civil_acts import forms, queue, request_page
-from civil_acts.models import ActRequest, SavedView
+from civil_acts.models import ActRequest, RegisterAct, SavedView
 from civil_acts.services import treatment
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
@@ -25,9 +26,15 @@ WORK = (Permission.ACT_REQUEST_PREPARE,)
 @require_safe
 @require_permission(*READ)
 def request_queue(request: HttpRequest) -> HttpResponse:
-    form = forms.QueueFilter(request.GET)
+    return _queue(request, request.GET)
+
+
+def _queue(
+    request: HttpRequest, chosen: QueryDict, *, save_form: forms.SaveViewForm | None = None, status: int = 200
+) -> HttpResponse:
+    form, query = forms.QueueFilter(chosen), _query(chosen)
     rows = queue.filtered(request.actor, form.cleaned_data if form.is_valid() else {})
-    page = Paginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(request.GET.get("page"))
+    page = Paginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(chosen.get("page"))
     return render(
         request,
         "civil_acts/clerk/queue.html",
@@ -36,32 +43,31 @@ def request_queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [request_page.queue_row(item) for item in page],
             "views": SavedView.objects.filter(user=request.actor.user).order_by("name"),
-            "save_form": forms.SaveViewForm(initial={"query": _query(request)}),
-            "filtered": bool(_query(request)),
+            "save_form": save_form or forms.SaveViewForm(initial={"query": query}),
+            "filtered": bool(query),
         },
+        status=status,
     )
 
 
-def _query(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    return "&".join(f"{k}={v}" for k, v in query.items() if v)
+def _query(chosen: QueryDict) -> str:
+    """The filters alone, as they go in an address."""
+    names = forms.QueueFilter.base_fields
+    return urlencode([(name, chosen[name]) for name in names if chosen.get(name)])
 
 
 @require_POST
 @require_permission(*READ)
 def save_view(request: HttpRequest) -> HttpResponse:
-    form = forms.SaveViewForm(request.POST)
+    form, chosen = forms.SaveViewForm(request.POST), QueryDict(request.POST.get("query", "")[:500])
     if not form.is_valid():
-        messages.error(request, _("Donnez un nom à la vue, 60 caractères au plus."))
-        return redirect("civil_acts:queue")
+        return _queue(request, chosen, save_form=form, status=422)
+    query = _query(chosen)
     SavedView.objects.update_or_create(
-        user=request.actor.user,
-        name=form.cleaned_data["name"],
-        defaults={"query": form.cleaned_data["query"]},
+        user=request.actor.user, name=form.cleaned_data["name"], defaults={"query": query}
     )
     messages.success(request, _("Vue enregistrée."))
-    return redirect(f"{reverse('civil_acts:queue')}?{form.cleaned_data['query']}")
+    return redirect(f"{reverse('civil_acts:queue')}?{query}")
 
 
 @require_POST
@@ -109,9 +115,19 @@ def detail(request: HttpRequest, public_id) -> HttpResponse:
 
 
 def act_on(
-    request: HttpRequest, public_id: Any, name: str, form: Any, use_case: Callable[..., Any], done: str
+    request: HttpRequest,
+    public_id: Any,
+    name: str,
+    form: Any,
+    use_case: Callable[..., Any],
+    done: str,
+    *,
+    leaves: bool = False,
 ) -> HttpResponse:
-    """Form, use case, back to the request; what failed stays on its form with what was typed."""
+    """Form, use case, back to the request; what failed stays on its form with what was typed.
+
+    leaves: the request is no longer this clerk's; go back to the queue.
+    """
     item = _item(request, public_id)
     if not form.is_valid():
         return _page(request, item, status=422, **{name: form})
@@ -124,7 +140,7 @@ def act_on(
         form.add_error(None, error.message)
         return _page(request, _item(request, public_id), status=422, **{name: form})
     messages.success(request, done)
-    return redirect("civil_acts:request", public_id=item.public_id)
+    return redirect("civil_acts:queue") if leaves else redirect("civil_acts:request", public_id=public_id)
 
 
 @require_POST
@@ -157,8 +173,10 @@ def check(request: HttpRequest, public_id) -> HttpResponse:
 @require_POST
 @require_permission(*WORK)
 def attach_act(request: HttpRequest, public_id, act_id) -> HttpResponse:
+    act = get_object_or_404(RegisterAct.objects.visible_to(request.actor), public_id=act_id)
+
     def use_case(*, public_id, by):
-        return treatment.attach_act(public_id=public_id, by=by, act_uuid=act_id)
+        return treatment.attach_act(public_id=public_id, by=by, act_uuid=act.public_id)
 
     return act_on(request, public_id, "act", forms.PortalForm(request.POST), use_case, _("Acte choisi."))
 
@@ -194,14 +212,6 @@ def reopen(request: HttpRequest, public_id) -> HttpResponse:
 @require_POST
 @require_permission(Permission.ACT_REQUEST_TRANSFER)
 def transfer(request: HttpRequest, public_id) -> HttpResponse:
-    item = _item(request, public_id)
-    form = forms.TransferForm(request.POST, current=item.office)
-    if form.is_valid():
-        try:
-            treatment.transfer(public_id=public_id, by=request.actor, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Dossier transmis à l’autre bureau."))
-            return redirect("civil_acts:queue")
-    return _page(request, item, status=422, transfer=form)
+    form = forms.TransferForm(request.POST, current=_item(request, public_id).office)
+    done = _("Dossier transmis à l’autre bureau.")
+    return act_on(request, public_id, "transfer", form, treatment.transfer, done, leaves=True)

@@ -4,14 +4,13 @@ import uuid
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civil_acts import forms, request_page
+from civil_acts import forms, queue, request_page
 from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.services import delivery, intake, paying, treatment
 from civil_acts.states import RequestState
@@ -21,7 +20,6 @@ from cotonou.core import codes
 from cotonou.core.errors import DomainError
 from cotonou.core.money import format_xof
 from cotonou.documents import storage
-from cotonou.documents.services import store_upload
 from cotonou.formbuilder import views as filling
 from cotonou.formbuilder.models import Draft
 from cotonou.payments import desks
@@ -50,10 +48,6 @@ JOURNEY = filling.Journey(
 )
 
 
-class CounterSearch(forms.PortalForm):
-    q = forms.CharField(label=_("Code de suivi, nom ou téléphone"), required=False, says_optional=False)
-
-
 class CashForm(forms.PortalForm):
     idempotency_key = django_forms.CharField(widget=django_forms.HiddenInput, max_length=80)
 
@@ -66,7 +60,7 @@ class CashForm(forms.PortalForm):
 @require_permission(ENTRY, Permission.COUNTER_DELIVER)
 def home(request: HttpRequest) -> HttpResponse:
     """Who is in front of me: a new request, or one that exists."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()[:80]
     found = _found(request, text) if text else []
     services = Service.objects.filter(
         owner="civil_acts",
@@ -74,7 +68,6 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     drafts = Draft.objects.visible_to(request.actor).filter(purpose=JOURNEY.purpose, state="OPEN")
     context = {
-        "form": CounterSearch(request.GET or None),
         "text": text,
         "found": [request_page.queue_row(item) for item in found],
         "services": services.order_by("position"),
@@ -89,11 +82,7 @@ def _found(request: HttpRequest, text: str):
     rows = ActRequest.objects.filter(scope.where("office")).select_related(
         "contact", "office", "claimed_by", "procedure_version__procedure__service"
     )
-    if code := codes.normalise(text):
-        return rows.filter(tracking_code=code)
-    digits = "".join(c for c in text if c.isdigit())
-    by_phone = Q(contact__phone__endswith=digits[-8:]) if len(digits) >= 8 else Q(pk__in=[])
-    return rows.filter(by_phone | Q(subject_name__icontains=text)).order_by("-pk")[:20]
+    return rows.filter(queue.matches(text)).order_by("-pk")[:20]
 
 
 @require_POST
@@ -121,8 +110,8 @@ def resume(request: HttpRequest, public_id) -> HttpResponse:
     return filling.go_on(request, JOURNEY, public_id)
 
 
-def _item(request: HttpRequest, public_id) -> ActRequest:
-    scope = request.actor.scope(ENTRY, Permission.COUNTER_DELIVER)
+def _item(request: HttpRequest, public_id, *permissions: Permission) -> ActRequest:
+    scope = request.actor.scope(*(permissions or (ENTRY, Permission.COUNTER_DELIVER)))
     return get_object_or_404(
         ActRequest.objects.filter(scope.where("office")).select_related(
             "contact",
@@ -148,12 +137,15 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
         "badge": request_page.badge(item),
         "to_pay": item.state == RequestState.TO_PAY,
         "amount": format_xof(item.fee_xof),
+        "may_cash": request.actor.has(Permission.CASH_DESK),
         "session": desks.session_of(request.actor),
         "payment": paying.last_payment(item),
         "cash_form": CashForm(),
-        "deliverable": item.state in (RequestState.READY, RequestState.DELIVERED),
+        "deliverable": item.state in (RequestState.READY, RequestState.DELIVERED)
+        and request.actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
+        "may_enter": request.actor.scope(ENTRY).covers(item.office_id),
         "deliver_form": forms.HandOverForm(),
-        "printed": request.GET.get("imprime") == "1",
+        "prints": item.document.prints.count() if item.document else 0,
     } | bound
     return render(request, "civil_acts/counter/request.html", context, status=status)
 
@@ -176,7 +168,12 @@ def cash(request: HttpRequest, public_id) -> HttpResponse:
             )
             return redirect("payments:receipt", code=payment.receipt.code)
         except DomainError as error:
+            taken = paying.last_payment(item)
+            if taken and taken.cash_session_id == session.pk and hasattr(taken, "receipt"):
+                # The second click: this very drawer took it.
+                return redirect("payments:receipt", code=taken.receipt.code)
             form.add_error(None, error.message)
+            item = _item(request, public_id)
     return _show(request, item, status=422, cash_form=form)
 
 
@@ -184,7 +181,7 @@ def cash(request: HttpRequest, public_id) -> HttpResponse:
 @require_permission(Permission.COUNTER_DELIVER)
 def hand_over(request: HttpRequest, public_id) -> HttpResponse:
     """Count the print, then give the sealed PDF to the printer."""
-    item, form = _item(request, public_id), forms.HandOverForm(request.POST)
+    item, form = _item(request, public_id, Permission.COUNTER_DELIVER), forms.HandOverForm(request.POST)
     if form.is_valid():
         try:
             item = delivery.hand_over(public_id=public_id, by=request.actor, **form.cleaned_data)
@@ -207,28 +204,17 @@ def hand_over(request: HttpRequest, public_id) -> HttpResponse:
 @require_permission(ENTRY)
 def answer(request: HttpRequest, public_id) -> HttpResponse:
     """The person brings the missing piece to the counter."""
-    item = _item(request, public_id)
-    complement = item.complements.filter(answered_at=None).first()
+    item = _item(request, public_id, ENTRY)
+    complement = item.complements.open().first()
     if complement is None:
         messages.info(request, _("Aucune pièce n’est attendue pour cette demande."))
         return redirect("civil_acts:counter-request", public_id=public_id)
     form = forms.ComplementForm(request.POST or None, request.FILES or None, wants_file=complement.wants_file)
     if request.method == "POST" and form.is_valid():
         try:
-            upload = None
-            if file := form.cleaned_data.get("file"):
-                upload = store_upload(
-                    file=file,
-                    purpose="complement",
-                    by=request.actor,
-                    subject_kind="civil_acts.actrequest",
-                    subject_uuid=item.public_id,
-                )
-            treatment.answer_complement(
-                public_id=public_id, by=request.actor, text=form.cleaned_data["text"], upload=upload
-            )
+            treatment.answer_with_file(public_id=public_id, by=request.actor, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error("file" if "file" in form.fields else None, error.message)
         else:
             messages.success(request, _("Pièce enregistrée : le délai reprend."))
             return redirect("civil_acts:counter-request", public_id=public_id)

@@ -1,7 +1,10 @@
 """The officer's pages: read what was prepared, sign one or forty, send back."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from civil_acts import forms, snapshots
 from civil_acts.models import ActRequest
 from civil_acts.services import signing
-from civil_acts.views.selection import chosen_ids
+from civil_acts.states import RequestState
+from civil_acts.views.selection import chosen_ids, uuid_or_none
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
+from cotonou.documents import kinds
 
 SIGN = Permission.ACT_REQUEST_SIGN
 
@@ -27,12 +32,16 @@ def _waiting(request: HttpRequest):
 def _list(
     request: HttpRequest, form: forms.SignForm, *, chosen=(), refused=None, status: int = 200
 ) -> HttpResponse:
-    page = Paginator(_waiting(request), signing.AT_ONCE).get_page(request.GET.get("page"))
+    waiting = _waiting(request)
+    if chosen:  # those first, on whatever page they were
+        first = Q(public_id__in=[uuid for text in chosen if (uuid := uuid_or_none(text))])
+        waiting = waiting.order_by(Case(When(first, then=0), default=1), "due_on", "pk")
+    page = Paginator(waiting, signing.AT_ONCE).get_page(request.GET.get("page"))
     rows = [
         {
             "item": item,
             "code": codes.pretty(item.tracking_code),
-            "document": item.procedure_version.variant(item.variant)["label"],
+            "document": kinds.get(item.document_kind).label,
             "checked": str(item.public_id) in chosen,
             "why": (refused or {}).get(item.public_id, ""),
         }
@@ -77,10 +86,24 @@ def sign(request: HttpRequest) -> HttpResponse:
         form = forms.SignForm({"code": ""})
         form.full_clean()
         form.errors.clear()
-        for why in dict.fromkeys(refused.values()):
-            form.add_error(None, why)
+        for line in _named(request, refused):
+            form.add_error(None, line)
         return _list(request, form, chosen=[str(key) for key in refused], refused=refused, status=422)
     return redirect("civil_acts:to-sign")
+
+
+def _named(request: HttpRequest, refused: dict[UUID, str]) -> list[str]:
+    """Each refusal with whose request it is: a signed or returned one is no longer in the list."""
+    scope = request.actor.scope(SIGN)
+    known = ActRequest.objects.filter(scope.where("office"), public_id__in=refused).in_bulk(
+        field_name="public_id"
+    )
+    return [
+        f"{known[key].subject_name} ({codes.pretty(known[key].tracking_code)}) : {why}"
+        if key in known
+        else why
+        for key, why in refused.items()
+    ]
 
 
 def _item(request: HttpRequest, public_id) -> ActRequest:
@@ -94,8 +117,14 @@ def _item(request: HttpRequest, public_id) -> ActRequest:
             "procedure_version__procedure__service",
         ),
         public_id=public_id,
-        state="TO_SIGN",
     )
+
+
+def _no_longer(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request, _("Ce dossier n’est pas à signer : il vient peut-être d’être signé, renvoyé ou retiré.")
+    )
+    return redirect("civil_acts:to-sign")
 
 
 def _review(
@@ -104,6 +133,7 @@ def _review(
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
+        "document": kinds.get(item.document_kind).label,
         "lines": snapshots.lines(item.snapshot or {}),
         "own_work": item.prepared_by_id == request.actor.user.pk,
         "form": form,
@@ -115,13 +145,18 @@ def _review(
 @require_safe
 @require_permission(SIGN)
 def review(request: HttpRequest, public_id) -> HttpResponse:
-    return _review(request, _item(request, public_id), forms.ReasonForm())
+    item = _item(request, public_id)
+    if item.state != RequestState.TO_SIGN:
+        return _no_longer(request)
+    return _review(request, item, forms.ReasonForm())
 
 
 @require_POST
 @require_permission(SIGN)
 def send_back(request: HttpRequest, public_id) -> HttpResponse:
     item, form = _item(request, public_id), forms.ReasonForm(request.POST)
+    if item.state != RequestState.TO_SIGN:
+        return _no_longer(request)
     if form.is_valid():
         try:
             signing.send_back(public_id=public_id, by=request.actor, reason=form.cleaned_data["reason"])

@@ -8,10 +8,14 @@ from cotonou.core.errors import DomainError
 
 
 def chosen_ids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in dict.fromkeys(texts):
-        try:
-            found.append(UUID(text))
-        except ValueError as error:
-            raise DomainError(_("Un dossier choisi n’existe pas. Rechargez la page.")) from error
-    return found
+    found = [uuid_or_none(text) for text in texts]
+    if None in found:
+        raise DomainError(_("Un dossier choisi n’existe pas. Rechargez la page."), code="unknown_choice")
+    return list(dict.fromkeys(uuid for uuid in found if uuid))
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

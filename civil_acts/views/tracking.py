@@ -1,5 +1,7 @@
 """What the citizen sees of a request, by code + phone or account: state, answer, withdrawal, document."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +16,9 @@ from civil_acts.services import delivery, intake, paying, treatment
 from civil_acts.states import RequestState
 from cotonou.accounts.permissions import public
 from cotonou.core import codes
-from cotonou.core.errors import DomainError
+from cotonou.core.errors import Conflict, DomainError
 from cotonou.documents import storage
-from cotonou.documents.services.uploads import store_upload
+from cotonou.documents.states import DocumentState
 from cotonou.notifications import codes as one_time
 
 DOWNLOAD = "civil_acts.download"
@@ -45,23 +47,26 @@ def own(request: HttpRequest, code: str) -> ActRequest | None:
 
 def ask_proof(code: str) -> HttpResponse:
     """The same answer for an unknown code and for somebody else's."""
-    return redirect(f"{reverse('portal:tracking')}?code={code}")
+    return redirect(f"{reverse('portal:tracking')}?{urlencode({'code': codes.normalise(code) or ''})}")
 
 
 def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 200) -> HttpResponse:
-    complement = item.complements.filter(answered_at=None).first()
+    complement = item.complements.open().first()
     if complement and form is None:
         form = forms.ComplementForm(wants_file=complement.wants_file)
+    paying_now = paying.on_its_way(item)
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
-        "story": tracking.story(item),
+        "story": tracking.story(item, paying=paying_now),
+        "paying": paying_now,
         "complement": complement,
         "form": form,
         "payment": paying.last_payment(item),
-        "downloadable": item.state in READY and item.document is not None,
-        "may_withdraw": item.state in (RequestState.TO_PAY, RequestState.SUBMITTED),
-        "refreshes": item.state == RequestState.SEALING,
+        "downloadable": _downloadable(item),
+        "cancelled": item.document is not None and item.document.state != DocumentState.VALID,
+        "may_withdraw": item.may_move(RequestState.WITHDRAWN),
+        "refreshes": item.state == RequestState.SEALING or paying_now is not None,
     }
     return render(request, "civil_acts/citizen/tracking.html", context, status=status)
 
@@ -80,7 +85,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
         return ask_proof(code)
-    complement = item.complements.filter(answered_at=None).first()
+    complement = item.complements.open().first()
     if complement is None:
         messages.info(request, _("Votre réponse est déjà enregistrée."))
         return redirect("civil_acts:tracking", code=item.tracking_code)
@@ -88,18 +93,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, item, form=form, status=422)
     try:
-        upload = None
-        if file := form.cleaned_data.get("file"):
-            upload = store_upload(
-                file=file,
-                purpose="complement",
-                by=request.actor,
-                subject_kind="civil_acts.actrequest",
-                subject_uuid=item.public_id,
-            )
-        treatment.answer_complement(
-            public_id=item.public_id, by=request.actor, text=form.cleaned_data["text"], upload=upload
-        )
+        treatment.answer_with_file(public_id=item.public_id, by=request.actor, **form.cleaned_data)
     except DomainError as error:
         form.add_error("file" if "file" in form.fields else None, error.message)
         return _page(request, item, form=form, status=422)
@@ -113,13 +107,24 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
         return ask_proof(code)
-    if request.method == "POST":
-        intake.withdraw(public_id=item.public_id, by=request.actor)
-        messages.success(request, _("Votre demande est retirée."))
+    try:
+        if request.method == "POST":
+            intake.withdraw(public_id=item.public_id, by=request.actor)
+            messages.success(request, _("Votre demande est retirée."))
+            return redirect("civil_acts:tracking", code=item.tracking_code)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("civil_acts:tracking", code=item.tracking_code)
+    if not item.may_move(RequestState.WITHDRAWN):
+        messages.info(request, _("Cette demande ne peut plus être retirée."))
         return redirect("civil_acts:tracking", code=item.tracking_code)
     return render(
         request, "civil_acts/citizen/withdraw.html", {"item": item, "code": codes.pretty(item.tracking_code)}
     )
+
+
+def _downloadable(item: ActRequest) -> bool:
+    return item.state in READY and item.document is not None and item.document.state == DocumentState.VALID
 
 
 def _target(item: ActRequest) -> tuple[str, str]:
@@ -135,11 +140,11 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
         return ask_proof(code)
-    if item.state not in READY or item.document is None:
+    if not _downloadable(item):
         return redirect("civil_acts:tracking", code=item.tracking_code)
     phone, email = _target(item)
-    form = forms.CodeForm(request.POST if "code" in request.POST else None)
-    sent = request.session.get(GRANT) == f"sent:{item.public_id}"
+    form = forms.CodeForm(request.POST if "code" in request.POST else None, by_mail=not phone)
+    sent, wait = request.session.get(GRANT) == f"sent:{item.public_id}", ""
     try:
         if request.method == "POST" and "code" not in request.POST:
             one_time.send(purpose=DOWNLOAD, subject_uuid=item.public_id, phone=phone, email=email)
@@ -158,20 +163,24 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
                 "code", _("Ce code n’est pas le bon ou n’est plus valable. Demandez-en un nouveau.")
             )
     except one_time.TooManyCodes as error:
-        form.add_error(None, error.message)
+        wait = error.message
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
         "form": form,
         "sent": sent,
-        "hidden_phone": _hidden(item),
+        "wait": wait,
+        "phone": f"•• •• •• {phone[-4:-2]} {phone[-2:]}" if phone else "",
+        "email": _hidden(email),
     }
-    return render(request, "civil_acts/citizen/document.html", context, status=422 if form.errors else 200)
+    status = 429 if wait else 422 if form.errors else 200
+    return render(request, "civil_acts/citizen/document.html", context, status=status)
 
 
-def _hidden(item: ActRequest) -> str:
-    phone = str(item.contact.phone)
-    return f"•• •• •• {phone[-4:-2]} {phone[-2:]}" if phone else item.contact.email
+def _hidden(email: str) -> str:
+    """a•••@example.org"""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}•••@{host}" if host else ""
 
 
 def _file(request: HttpRequest, item: ActRequest) -> HttpResponse:

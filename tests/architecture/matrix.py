@@ -154,7 +154,8 @@ ROWS = {
     "civil_acts:claim": Row(post="CU", own=REQUEST, scoped=True),
     "civil_acts:release": Row(post="CU", own=REQUEST, scoped=True),
     "civil_acts:check": Row(post="CU", own=REQUEST, scoped=True),
-    "civil_acts:attach-act": Row(post="CU", own=things.request_and_act, scoped=True),
+    # An agent of the UCIP desk handles requests but reads no register.
+    "civil_acts:attach-act": Row(post="CU", own=things.request_and_act, scoped=True, personal="U"),
     "civil_acts:ask-archive": Row(post="CU", own=REQUEST, scoped=True),
     "civil_acts:non-registration": Row(post="CU", own=REQUEST, scoped=True),
     "civil_acts:prepare": Row(post="CU", own=REQUEST, scoped=True),
@@ -173,7 +174,8 @@ ROWS = {
     "civil_acts:counter-resume": Row(get="G"),
     "civil_acts:counter-page": Row(get="G", post="G"),
     "civil_acts:counter-request": Row(get="GC", own=REQUEST, scoped=True),
-    "civil_acts:counter-cash": Row(post="GK", own=REQUEST, scoped=True),
+    # A cashier sees payments, not requests: only an agent of the counter has both.
+    "civil_acts:counter-cash": Row(post="GK", own=REQUEST, scoped=True, personal="K"),
     "civil_acts:hand-over": Row(post="GC", own=REQUEST, scoped=True),
     "civil_acts:counter-answer": Row(get="G", post="G", own=REQUEST, scoped=True),
     # Civil acts: what the ANIP issues.
