@@ -130,6 +130,6 @@ def test_locked_versions_agree_between_the_three_lists():
 
 
 def test_the_python_of_the_image_is_the_one_we_require():
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    assert wanted == ">=3.11"
-    assert "python:3.11-" in DOCKERFILE
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["python_version"]
+    assert f"python:{wanted}-" in DOCKERFILE
+    assert f"Python {wanted} est introuvable" in (ROOT / "bin" / "setup.sh").read_text()
