@@ -113,6 +113,7 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
         "history": history(item),
         "can": can,
         "forms": _forms(item, can, bound),
+        "form": next(iter(bound.values()), None),  # the one refused: the page's title says so
     }
     slip = archive_answers.last_slip(item)
     shown["slip"] = slip

@@ -44,6 +44,7 @@ def _queue(
             "rows": [request_page.queue_row(item) for item in page],
             "views": SavedView.objects.filter(user=request.actor.user).order_by("name"),
             "save_form": save_form or forms.SaveViewForm(initial={"query": query}),
+            "forms": [save_form],
             "filtered": bool(query),
         },
         status=status,

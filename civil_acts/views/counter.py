@@ -146,6 +146,7 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
         "may_enter": request.actor.scope(ENTRY).covers(item.office_id),
         "deliver_form": forms.HandOverForm(),
         "prints": item.document.prints.count() if item.document else 0,
+        "form": next(iter(bound.values()), None),
     } | bound
     return render(request, "civil_acts/counter/request.html", context, status=status)
 
