@@ -78,7 +78,8 @@ class Actor:
 
     @property
     def label(self) -> str:
-        return self.name or (str(self.user) if self.user else _("usager sans compte"))
+        # Kept in the trail for ever: in French, whatever the language of the screen.
+        return self.name or (str(self.user) if self.user else "usager sans compte")
 
     @property
     def office_uuid(self) -> UUID | None:

@@ -134,7 +134,7 @@ def _name_the_file(made: Iterable[FormField], field: Field) -> None:
     """The page's title already says which piece: the box says what fits in it."""
     size = {"size": settings.UPLOAD_MAX_BYTES // 1024**2}
     for control in made:
-        control.called = control.called or f"« {field.label} »"  # type: ignore[attr-defined]
+        control.called = control.called or _("« %(label)s »") % {"label": field.label}  # type: ignore[attr-defined]
         control.label = _("Photo ou fichier PDF, %(size)d Mo au plus") % size
 
 

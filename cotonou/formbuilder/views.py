@@ -316,7 +316,11 @@ def _remove_upload(visit: _Visit, here: Step) -> HttpResponse:
 
 
 def _warn_of_what_is_not_kept(request: HttpRequest, form: PageForm) -> None:
-    labels = [f"« {form[name].label} »" for name in form.errors if name in form.fields and form[name].data]
+    labels = [
+        _("« %(label)s »") % {"label": form[name].label}
+        for name in form.errors
+        if name in form.fields and form[name].data
+    ]
     if labels:
         text = _("À compléter quand vous reviendrez, car la réponse n’était pas valable : %(labels)s.")
         messages.warning(request, text % {"labels": ", ".join(labels)})

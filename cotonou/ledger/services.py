@@ -148,7 +148,7 @@ def reverse(*, entry: Entry, by: Acting, reason: str, date: datetime.date | None
         key=f"reversal:{entry.pk}",
         journal=entry.journal,
         date=date or local_today(),
-        label=_("Annulation : %(reason)s") % {"reason": reason},
+        label=f"Annulation : {reason}",  # the books are in French, whatever the screen
         lines=[_mirrored(line) for line in as_new_lines(entry)],
         by=by,
         office=entry.office,

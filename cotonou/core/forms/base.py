@@ -105,7 +105,7 @@ def _messages(field: forms.Field, what: str) -> dict[str, str]:
 
 
 def _required(field: forms.Field, many: bool, w: dict) -> str:
-    if w["what"].rstrip(" »").endswith("?"):
+    if w["what"].rstrip(" »”").endswith("?"):
         return _("Répondez à la question %(what)s.") % w
     if many:
         return _("Choisissez au moins une réponse : %(what)s.") % w
