@@ -1,5 +1,6 @@
 """Paying for a request: what is owed, and to whom each franc belongs."""
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -42,8 +43,18 @@ def pay_online(*, request: ActRequest, provider: str, by: Actor, idempotency_key
     )
 
 
+@transaction.atomic
 def pay_cash(*, request: ActRequest, session: CashSession, by: Actor, idempotency_key: str = "") -> Payment:
-    """Take cash at the agent's open drawer. See ``payments.take_cash``."""
+    """Take cash at the agent's open drawer. See ``payments.take_cash``.
+
+    Under the request's lock: of two desks at the same moment, one takes the
+    money and the other is told.
+    """
+    request = (
+        ActRequest.objects.select_for_update(of=("self",))
+        .select_related("contact", "procedure_version__procedure__service")
+        .get(pk=request.pk)
+    )
     return payments.take_cash(**_terms(request), session=session, by=by, idempotency_key=idempotency_key)
 
 
