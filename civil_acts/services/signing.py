@@ -67,7 +67,7 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
     membership = _signing_as(by, request)
     request.signed_by, request.signed_at = by.person, timezone.now()
     request.snapshot = (request.snapshot or {}) | {
-        "officer": {"name": str(by.person), "title": membership.title or membership.get_role_display()},
+        "officer": {"name": str(by.person), "title": membership.capacity},
         "signed_on": timezone.localdate(request.signed_at).isoformat(),
     }
     request.document = documents.issue(

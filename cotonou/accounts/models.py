@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from phonenumber_field.modelfields import PhoneNumberField
 
 from cotonou.accounts.permissions import Role
@@ -126,6 +127,12 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} – {self.office}"
+
+    @property
+    def capacity(self) -> str:
+        """What is written under a signature; in French, as every paper of the City."""
+        with override("fr"):
+            return self.title or str(self.get_role_display())
 
 
 class Residence(models.Model):

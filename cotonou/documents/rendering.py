@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -87,11 +88,16 @@ def office_lines(office: Office) -> list[str]:
     return lines
 
 
+def _french(lazy: Any) -> str:
+    with override("fr"):
+        return str(lazy)
+
+
 def values_of(document: IssuedDocument, *, payload: str) -> dict[str, Any]:
     """What a layout and a body may read: the snapshot's names, and ``document``."""
     address = f"{settings.PORTAL_URL}/v"
     about = {
-        "title": str(kinds.get(document.kind).label),
+        "title": _french(kinds.get(document.kind).label),
         "serial": document.serial,
         "code": codes.pretty(document.code),
         "issued_on": local_date(document.issued_at).isoformat(),
