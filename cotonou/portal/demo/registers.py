@@ -204,7 +204,7 @@ class ActMaker:
             (act["father_name"], "père") if rng.random() < 0.7 else (people.full_name("F"), "sage-femme")
         )
         return {
-            "event_time": f"{rng.randrange(24)} h {rng.randrange(60):02d}",
+            "event_time": f"{rng.randrange(24):02d}:{rng.randrange(60):02d}",
             "father_occupation": rng.choice(OCCUPATIONS["M"]),
             "mother_occupation": rng.choice(OCCUPATIONS["F"]),
             "father_residence": "Cotonou",

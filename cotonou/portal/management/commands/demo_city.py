@@ -3,7 +3,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cotonou.portal.demo import city, listing
+from cotonou.portal.demo import listing, making
 
 
 class Command(BaseCommand):
@@ -19,17 +19,17 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("La ville de démonstration ne se crée qu’avec les réglages de développement.")
         started = time.monotonic()
-        record = city.made()
+        record = making.made()
         if record is None:
-            if not city.is_empty():
+            if not making.is_empty():
                 raise CommandError(
                     "Cette base contient déjà des personnes, des actes ou des demandes : "
                     "la ville de démonstration se crée dans une base vide."
                 )
-            city.build(size=city.SMALL, seed=seed, say=self._say)
+            making.build(size=making.SMALL, seed=seed, say=self._say)
             self.stdout.write(f"Ville de démonstration créée en {time.monotonic() - started:.0f} s.")
         else:
-            seed = city.seed_of(record)
+            seed = making.seed_of(record)
             self.stdout.write(f"La ville existe déjà ({record.reference}).")
         self.stdout.write(f"Comptes et codes : {listing.write(seed)}")
 

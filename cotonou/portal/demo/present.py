@@ -1,0 +1,286 @@
+"""The last two weeks, lived through the real services: what clerks find when they arrive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from civil_acts.models import ActRequest, RegisterAct
+from civil_acts.services import archive_answers, delivery, intake, signing, treatment
+from civil_acts.states import RejectionReason
+from cotonou.accounts.actors import Actor
+from cotonou.accounts.permissions import Role
+from cotonou.documents import services as documents
+from cotonou.jobs import services as jobs
+from cotonou.payments.models import FakeTransaction, Payment
+from cotonou.payments.providers import fake
+from cotonou.portal.demo.calendar import Moment
+from cotonou.portal.demo.stage import Story
+from cotonou.portal.demo.town import GUEST, MINUTE, Town, photo
+
+Then = Callable[[ActRequest], Story]
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How many stories of the kinds that come in numbers; the others come once or twice."""
+
+    to_sign: int = 46  # in the fifth arrondissement: forty can be signed at once
+    new: int = 7
+    ready: int = 5
+
+
+class Present:
+    """Stories of one office each; ``day(n)`` is n working days ago."""
+
+    def __init__(self, town: Town, *, now: Moment) -> None:
+        self.town, self.now, self.staff, self.rng = town, now, town.staff, town.rng
+        self.day, self.calendar = town.day, town.calendar
+
+    # -- the beginnings that all share ---------------------------------------------
+
+    def birth(self, number: int, act: RegisterAct, *, ago: int, then: Then | None = None) -> Story:
+        """Asked and paid online, ``ago`` working days ago."""
+        at = self.calendar.any_time(self.day(ago))
+        yield at
+        request = self.town.ask_birth(act)
+        yield from self.town.pay(request, at=at + 3 * MINUTE)
+        if then:
+            yield from then(request)
+
+    def at_counter(self, number: int, act: RegisterAct, *, ago: int, then: Then | None = None) -> Story:
+        """Somebody came, paid in cash at the agent's drawer."""
+        agent = self.staff.of(Role.COUNTER_AGENT, number)
+        at = self.calendar.in_office_hours(self.day(ago))
+        yield at
+        request = self.town.ask_birth(act, by=agent)
+        yield at + 2 * MINUTE
+        self.town.take_cash(request, by=agent)
+        if then:
+            yield from then(request)
+
+    def residence(self, number: int, *, ago: int, then: Then | None = None) -> Story:
+        at = self.calendar.any_time(self.day(ago))
+        yield at
+        request = self.town.ask_residence(number)
+        yield from self.town.pay(request, at=at + 2 * MINUTE)
+        if then:
+            yield from then(request)
+
+    # -- what a clerk did ----------------------------------------------------------
+
+    def checked(self, number: int, act: RegisterAct, *, ago: int, then: Then | None = None) -> Then:
+        def story(request: ActRequest) -> Story:
+            at = self.calendar.in_office_hours(self.day(ago))
+            yield from self.town.check(request, number, at=at, act=act)
+            if then:
+                yield from then(request)
+
+        return story
+
+    def prepared(self, number: int, act: RegisterAct, *, ago: int, then: Then | None = None) -> Then:
+        def story(request: ActRequest) -> Story:
+            yield self.town.city.clock.moment + 2 * MINUTE
+            treatment.prepare(public_id=request.public_id, by=self.staff.of(Role.CLERK, number))
+            if then:
+                yield from then(request)
+
+        return self.checked(number, act, ago=ago, then=story)
+
+    def signed(self, number: int, *, ago: int, then: Then | None = None) -> Then:
+        """In the officer's hour, late in the afternoon."""
+
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.at(self.day(ago), 17, self.rng.randrange(20, 40))
+            signing.sign_one(public_id=request.public_id, by=self.staff.of(Role.OFFICER, number))
+            if then:
+                yield from then(request)
+
+        return story
+
+    def handed_over(self, number: int, *, ago: int) -> Then:
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.in_office_hours(self.day(ago))
+            agent = self.staff.of(Role.COUNTER_AGENT, number)
+            delivery.hand_over(public_id=request.public_id, by=agent, identity_seen=True)
+
+        return story
+
+    def downloaded(self, *, ago: int) -> Then:
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.at(self.day(ago), 19, self.rng.randrange(60))
+            delivery.record_download(request=request, by=GUEST)
+
+        return story
+
+    def claimed_now(self, number: int) -> Then:
+        """In a clerk's hands when the city opens its doors."""
+
+        def story(request: ActRequest) -> Story:
+            yield self.now - 5 * MINUTE
+            treatment.claim(public_id=request.public_id, by=self.town.clerk(request, number))
+
+        return story
+
+    def given_back(self, number: int, act: RegisterAct, *, ago: int) -> Then:
+        """Checked, then left for a colleague."""
+
+        def story(request: ActRequest) -> Story:
+            yield self.town.city.clock.moment + 4 * MINUTE
+            treatment.release(public_id=request.public_id, by=self.staff.of(Role.CLERK, number))
+
+        return self.checked(number, act, ago=ago, then=story)
+
+    def asked(self, number: int, *, ago: int, answered: int | None = None) -> Then:
+        """The clock stands still until the citizen sends the missing piece."""
+
+        def story(request: ActRequest) -> Story:
+            clerk = self.town.clerk(request, number)
+            at = self.calendar.in_office_hours(self.day(ago))
+            yield at
+            treatment.claim(public_id=request.public_id, by=clerk)
+            yield at + 6 * MINUTE
+            message = "La photo de la pièce d’identité est floue. Envoyez une photo nette, prise de jour."
+            treatment.ask_complement(public_id=request.public_id, by=clerk, message=message)
+            if answered is not None:
+                yield self.calendar.any_time(self.day(answered))
+                self._answer(request)
+
+        return story
+
+    def _answer(self, request: ActRequest) -> None:
+        citizen = Actor(grants=frozenset({request.contact.public_id}))
+        upload = documents.store_upload(
+            file=photo("answer"),
+            purpose="complement",
+            by=citizen,
+            subject_kind="civil_acts.actrequest",
+            subject_uuid=request.public_id,
+        )
+        treatment.answer_complement(
+            public_id=request.public_id, by=citizen, text="Voici une meilleure photo.", upload=upload
+        )
+
+    def rejected(self, number: int, *, ago: int, reopened: int | None = None) -> Then:
+        def story(request: ActRequest) -> Story:
+            clerk = self.town.clerk(request, number)
+            at = self.calendar.in_office_hours(self.day(ago))
+            yield at
+            treatment.claim(public_id=request.public_id, by=clerk)
+            yield at + 7 * MINUTE
+            treatment.reject(
+                public_id=request.public_id,
+                by=clerk,
+                reason=RejectionReason.IDENTITY,
+                text="Le nom sur la pièce n’est pas celui de l’acte. Refaites la demande avec votre CIP, "
+                "ou venez au bureau avec une pièce d’identité.",
+            )
+            if reopened is not None:
+                yield self.calendar.in_office_hours(self.day(reopened))
+                reason = "La personne est venue avec son CIP : les noms concordent."
+                treatment.reopen(public_id=request.public_id, by=clerk, reason=reason)
+
+        return story
+
+    def sent_back(self, number: int, *, ago: int) -> Then:
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.at(self.day(ago), 17, 15)
+            reason = "Le nom de la mère n’est pas celui du registre : vérifiez l’acte choisi."
+            officer = self.staff.of(Role.OFFICER, number)
+            signing.send_back(public_id=request.public_id, by=officer, reason=reason)
+
+        return story
+
+    def searched(self, number: int, *, ago: int, then: Then | None = None) -> Then:
+        """The act is still on paper: the archive is asked."""
+
+        def story(request: ActRequest) -> Story:
+            at = self.calendar.in_office_hours(self.day(ago))
+            yield from self.town.check(request, number, at=at)
+            yield at + 8 * MINUTE
+            clerk = self.staff.of(Role.CLERK, number)
+            archive_answers.ask_archive(public_id=request.public_id, by=clerk)
+            yield at + 9 * MINUTE
+            treatment.release(public_id=request.public_id, by=clerk)
+            if then:
+                yield from then(request)
+
+        return story
+
+    # -- endings that the citizen or the clock brings ------------------------------
+
+    def unpaid(self, number: int, act: RegisterAct, *, ago: int, answer: str = "") -> Story:
+        """Confirmed, and not paid: never tried, refused on the phone, or still without an answer."""
+        at = self.calendar.any_time(self.day(ago)) if ago else self.now - 20 * MINUTE
+        yield at
+        request = self.town.ask_birth(act)
+        if answer:
+            yield from self.town.pay(request, at=at + 4 * MINUTE, answer=answer)
+
+    def expired(self, number: int, act: RegisterAct) -> Story:
+        """Left unpaid for a week; the clock of the portal closes it."""
+        at = self.calendar.any_time(self.calendar.before(self.day(1), 8))
+        yield at
+        self.town.ask_birth(act)
+        yield at + timedelta(days=intake.UNPAID_DAYS, hours=1)
+        jobs.enqueue("civil_acts.expire_unpaid", key="demonstration:expire_unpaid")
+
+    def withdrawn(self, number: int, act: RegisterAct, *, ago: int) -> Story:
+        at = self.calendar.any_time(self.day(ago))
+        yield at
+        request = self.town.ask_birth(act)
+        yield from self.town.pay(request, at=at + 3 * MINUTE)
+        yield at + 2 * HOUR
+        citizen = Actor(grants=frozenset({request.contact.public_id}))
+        intake.withdraw(public_id=request.public_id, by=citizen)
+
+    def paid_too_late(self, number: int, act: RegisterAct, *, ago: int) -> Story:
+        """Given up, then paid all the same: the money stays, and staff see « payé, non appliqué »."""
+        at = self.calendar.any_time(self.day(ago))
+        yield at
+        request = self.town.ask_birth(act)
+        yield from self.town.pay(request, at=at + 3 * MINUTE, answer=FakeTransaction.State.WAITING)
+        yield at + 6 * MINUTE
+        citizen = Actor(grants=frozenset({request.contact.public_id}))
+        intake.withdraw(public_id=request.public_id, by=citizen)
+        yield at + 8 * MINUTE
+        payment = Payment.objects.of(intake.PURPOSE, request.public_id).get()
+        fake.decide(reference=payment.reference, answer=FakeTransaction.State.ACCEPTED)
+        for _attempt in range(8):  # the job tries again, ever later, then parks
+            yield self.town.city.clock.moment + HOUR
+
+    def seal_pending(self, number: int, *, at: Moment) -> Then:
+        """Signed as the city opens: the worker makes the document."""
+
+        def story(request: ActRequest) -> Story:
+            yield at
+            signing.sign_one(public_id=request.public_id, by=self.staff.of(Role.OFFICER, number))
+
+        return story
+
+
+def revoke(request: ActRequest, *, by: Actor) -> None:
+    request.refresh_from_db()
+    reason = "Acte annulé par jugement après la délivrance"
+    documents.revoke(document=_document(request), by=by, reason=reason)
+
+
+def replace(request: ActRequest, *, by: Actor) -> None:
+    """A slip of the pen on the paper: the corrected one names it."""
+    request.refresh_from_db()
+    old = _document(request)
+    request.document = documents.replace(
+        document=old,
+        by=by,
+        reason="Faute de frappe dans la profession du père",
+        template_version=old.template_version,
+        snapshot=old.snapshot | {"father": old.snapshot["father"] | {"occupation": "menuisier ébéniste"}},
+    )
+    request.save(update_fields=["document"])
+
+
+def _document(request: ActRequest) -> Any:
+    if request.document is None:
+        raise RuntimeError(f"{request} has no document")
+    return request.document
