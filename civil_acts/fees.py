@@ -76,3 +76,8 @@ def allocations(lines: list[FeeLine]) -> list[Allocation]:
             key = (part.account_code, part.held_for)
             amounts[key] = amounts.get(key, 0) + part.amount_xof * line.quantity
     return [Allocation(account, amount, held_for) for (account, held_for), amount in amounts.items()]
+
+
+def held_for_others(lines: list[FeeLine]) -> int:
+    """XOF of these lines that are not the City's."""
+    return sum(part.amount_xof for part in allocations(lines) if part.held_for)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from civil_acts.models import ActRequest
 from cotonou.accounts.actors import Actor
-from cotonou.documents.models import Upload
+from cotonou.accounts.permissions import Permission
+from cotonou.documents.models import IssuedDocument, Upload
 
 SUBJECT = "civil_acts.actrequest"
 
@@ -35,3 +36,14 @@ def _label(request: ActRequest, upload: Upload) -> str:
 def may_read(actor: Actor, subject_uuid) -> bool:
     """Who may open a request's file: the offices that see it, and the person it belongs to."""
     return ActRequest.objects.own_or_visible(actor).filter(public_id=subject_uuid).exists()
+
+
+def may_read_slip(actor: Actor, document: IssuedDocument) -> bool:
+    """The liaison agents of the offices whose files are on the slip."""
+    scope = actor.scope(Permission.RELAY_MANAGE)
+    return (
+        bool(scope)
+        and ActRequest.objects.filter(
+            scope.where("office"), relay_batch__public_id=document.subject_uuid
+        ).exists()
+    )

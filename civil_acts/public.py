@@ -87,7 +87,9 @@ def _steps(service: Service):
 def _delivery(service: Service) -> str:
     if service.authority_mode == "RELAY":
         return _("Le certificat est délivré par l’ANIP ; la Mairie vous remet un reçu, jamais le certificat.")
-    return _("PDF avec le cachet électronique de la Ville et un code carré (QR) que tout le monde peut vérifier.")
+    return _(
+        "PDF avec le cachet électronique de la Ville et un code carré (QR) que tout le monde peut vérifier."
+    )
 
 
 def start_url(service: Service) -> str | None:

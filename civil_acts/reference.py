@@ -219,12 +219,14 @@ def _load_templates(day: datetime.date) -> None:
         (snapshots.BIRTH_COPY, "birth_copy"),
         (snapshots.BIRTH_EXTRACT, "birth_extract"),
         (snapshots.NON_REGISTRATION, "non_registration"),
+        (snapshots.TRANSMISSION_SLIP, "transmission_slip"),
     ):
         documents.publish_template(
             kind=kind,
             source=(HERE / "document_templates" / f"{name}.html").read_text(encoding="utf-8"),
             variables=snapshots.VARIABLES[kind],
-            legal_reference="Modèle de démonstration, à valider sur les spécimens de la Mairie",
+            legal_reference="Modèle à valider sur les spécimens de la Mairie",
+            layout="slip" if kind == snapshots.TRANSMISSION_SLIP else "certificate",
             starts_on=day,
             by=SYSTEM,
         )

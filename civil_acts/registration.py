@@ -52,6 +52,14 @@ def _document_kinds() -> None:
             public_fields=snapshots.public_fields,
             sealed_topic="civil_acts.sealed",
         )
+    kinds.register(
+        snapshots.TRANSMISSION_SLIP,
+        code="BT",
+        label=_("Bordereau de transmission"),
+        initials=lambda snapshot: "UCIP",
+        series="T",
+        may_download=pieces.may_read_slip,
+    )
 
 
 def _navigation() -> None:

@@ -5,12 +5,15 @@ the register says nothing. The shapes are those that the templates in
 ``document_templates`` declare; ``signing`` adds ``officer`` and ``signed_on``.
 """
 
+import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
-from civil_acts.models import ActRequest, RegisterAct, SearchSlip, Sex, SlipState
+from civil_acts import fees
+from civil_acts.models import ActRequest, RegisterAct, RelayBatch, SearchSlip, Sex, SlipState
+from cotonou.core import codes
 from cotonou.core.errors import DomainError
 from cotonou.documents import kinds
 from cotonou.formbuilder import engine
@@ -19,6 +22,7 @@ from cotonou.territory.dates import local_date
 BIRTH_COPY = "civil_acts.birth_copy"
 BIRTH_EXTRACT = "civil_acts.birth_extract"
 NON_REGISTRATION = "civil_acts.non_registration"
+TRANSMISSION_SLIP = "civil_acts.transmission_slip"
 # The file handed to the UCIP; the portal issues no document of this kind.
 RESIDENCE = "civil_acts.residence_relay"
 
@@ -29,6 +33,7 @@ VARIABLES = {
     BIRTH_COPY: _BIRTH,
     BIRTH_EXTRACT: _BIRTH,
     NON_REGISTRATION: ["search", "person", "birth", "father", "mother", *_SIGNED],
+    TRANSMISSION_SLIP: ["batch", "items", "total", "officer"],
 }
 _FOUND = {SlipState.NOT_FOUND: "absent", SlipState.DESTROYED: "detruit"}
 
@@ -79,7 +84,8 @@ def _act(act: RegisterAct) -> dict[str, Any]:
 
 
 def _sex(value: str) -> str:
-    return str(Sex(value).label) if value else ""
+    with override("fr"):  # the paper is in French, whatever the clerk's screen
+        return str(Sex(value).label) if value else ""
 
 
 def _parent(name: str, details: dict, key: str) -> dict[str, str]:
@@ -121,9 +127,41 @@ def _non_registration(request: ActRequest) -> dict[str, Any]:
     }
 
 
+def transmission_slip(
+    batch: RelayBatch, requests: list[ActRequest], *, sent_on: datetime.date, officer: dict[str, str]
+) -> dict[str, Any]:
+    """What goes to the UCIP with the papers of a batch, and what is held for the ANIP."""
+    items = [
+        {
+            "position": position,
+            "code": codes.pretty(request.tracking_code),
+            "name": request.subject_name,
+            "quartier": _said(request, "quartier"),
+            "deposited_on": local_date(request.submitted_at).isoformat() if request.submitted_at else "",
+            "held_xof": fees.held_for_others(
+                fees.quote(request.procedure_version.fees, variant=request.variant, copies=request.copies)
+            ),
+        }
+        for position, request in enumerate(requests, start=1)
+    ]
+    return {
+        "batch": {
+            "number": str(batch),
+            "sent_on": sent_on.isoformat(),
+            "recipient": "l’UCIP de Cotonou",
+            "service": requests[0].procedure_version.procedure.service.title,
+            "count": len(items),
+        },
+        "items": items,
+        "total": {"held_xof": sum(item["held_xof"] for item in items)},
+        "officer": officer,
+    }
+
+
 def _said(request: ActRequest, field: str) -> str:
-    """An answer in the words of the form."""
-    rows = engine.summary(request.procedure_version.form_version.form, request.answers)
+    """An answer in the words of the form, in French."""
+    with override("fr"):
+        rows = engine.summary(request.procedure_version.form_version.form, request.answers)
     return next((row.value for row in rows if row.field.id == field), "")
 
 

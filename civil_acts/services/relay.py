@@ -13,13 +13,15 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from civil_acts import snapshots
 from civil_acts.models import ActRequest, RelayBatch
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
-from cotonou.accounts.permissions import Permission
+from cotonou.accounts.permissions import Permission, Role
 from cotonou.audit.services import record
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError
+from cotonou.documents import services as documents
 from cotonou.notifications.services import notify
 from cotonou.territory.dates import local_date, local_today
 
@@ -88,7 +90,23 @@ def create_batch(*, by: Actor, public_ids: list[UUID]) -> RelayBatch:
             subject=request,
             context={"tracking_code": codes.pretty(request.tracking_code)},
         )
+    _issue_slip(batch, requests, by)
     return batch
+
+
+def _issue_slip(batch: RelayBatch, requests: list[ActRequest], by: Actor) -> None:
+    """The sealed slip that travels with the papers; never a certificate."""
+    membership = next(m for m in by.memberships if m.role == Role.RELAY_AGENT)
+    officer = {"name": str(by.person), "title": membership.capacity}
+    documents.issue(
+        kind=snapshots.TRANSMISSION_SLIP,
+        subject_kind="civil_acts.relaybatch",
+        subject_uuid=batch.public_id,
+        office=membership.office,
+        template_version=documents.template_for(snapshots.TRANSMISSION_SLIP),
+        snapshot=snapshots.transmission_slip(batch, requests, sent_on=local_today(), officer=officer),
+        by=by,
+    )
 
 
 def _batch_of(by: Actor, public_ids: list[UUID]) -> RelayBatch | None:
@@ -122,7 +140,8 @@ def _apply(answer: Answer, by: Actor) -> str:
         return _("une autre réponse est déjà enregistrée (référence %(ref)s)") % {
             "ref": request.relay_reference
         }
-    if not local_date(request.transmitted_at) <= answer.answered_on <= local_today():
+    transmitted_on = local_date(request.transmitted_at or request.created_at)
+    if not transmitted_on <= answer.answered_on <= local_today():
         return _("la date %(d)s n’est pas entre le jour de la transmission et aujourd’hui") % {
             "d": formats.date_format(answer.answered_on, "SHORT_DATE_FORMAT")
         }

@@ -81,7 +81,8 @@ def _files(request: HttpRequest, batch: RelayBatch):
 def batch(request: HttpRequest, public_id) -> HttpResponse:
     item = _batch(request, public_id)
     rows = [{"item": r, "code": codes.pretty(r.tracking_code)} for r in _files(request, item)]
-    return render(request, "civil_acts/relay/batch.html", {"batch": item, "rows": rows})
+    sealed = IssuedDocument.objects.of_subject(item.public_id).sealed().first()
+    return render(request, "civil_acts/relay/batch.html", {"batch": item, "rows": rows, "slip": sealed})
 
 
 @require_safe

@@ -140,7 +140,7 @@ def test_the_qr_code_is_one_path():
 
 
 @pytest.mark.parametrize(
-    "name", ["birth_copy", "birth_extract", "non_registration", "receipt", "transmission_slip"]
+    "name", ["birth_copy", "birth_extract", "non_registration", "transmission_slip"]
 )
 def test_the_civil_acts_bodies_use_only_the_variables_they_declare(name):
     source = (papers.CIVIL / f"{name}.html").read_text()
