@@ -1,0 +1,339 @@
+"""What those who run the portal see and do; every act leaves a line in the journal."""
+
+import datetime
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cotonou.accounts.models import Membership, User
+from cotonou.accounts.permissions import Role
+from cotonou.audit.models import Event
+from cotonou.catalogue import golive
+from cotonou.catalogue.golive import Result
+from cotonou.catalogue.models import Opening, Service
+from cotonou.catalogue.services import is_open
+from cotonou.jobs import services as jobs
+from cotonou.jobs.models import Job
+from cotonou.portal import services
+from cotonou.portal.models import OperationRecord
+from cotonou.territory.dates import local_today
+from cotonou.territory.models import Holiday
+from tests.support import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    return people.working(Role.ADMINISTRATOR, at=None)
+
+
+def page(browser, name, *args, **query) -> str:
+    response = browser.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def parts(prefix: str, day: datetime.date) -> dict:
+    return {f"{prefix}_day": day.day, f"{prefix}_month": day.month, f"{prefix}_year": day.year}
+
+
+@pytest.fixture
+def parked():
+    job = jobs.enqueue("portal.purge_attempts", key=str(uuid.uuid4()))
+    Job.objects.filter(pk=job.pk).update(
+        parked_at=timezone.now(), attempts=8, last_error="La poste est fermée."
+    )
+    return job
+
+
+def test_the_home_of_an_agent_names_the_role_and_the_office():
+    said = page(people.working(Role.CLERK), "portal:staff")
+    assert "agent d’état civil" in said
+    assert "5e arrondissement" in said
+
+
+def test_the_menu_shows_only_what_the_role_opens():
+    said = page(people.working(Role.AUDITOR, at=None), "portal:staff")
+    assert "Travaux" in said
+    assert reverse("portal:team") not in said
+
+
+def test_a_parked_job_is_shown_with_its_reason_and_retried(admin, parked):
+    assert "La poste est fermée." in page(admin, "portal:jobs")
+    assert admin.post(reverse("portal:retry_job", args=[parked.public_id])).status_code == 302
+    parked.refresh_from_db()
+    assert (parked.parked_at, parked.attempts) == (None, 0)
+    event = Event.objects.get(action="jobs.retried")
+    assert event.data["reason"] == "La poste est fermée."
+
+
+def test_a_job_retried_twice_says_so(admin, parked):
+    address = reverse("portal:retry_job", args=[parked.public_id])
+    admin.post(address)
+    assert "déjà été relancé" in admin.post(address, follow=True).content.decode()
+    assert Event.objects.filter(action="jobs.retried").count() == 1
+
+
+def test_an_auditor_sees_the_reason_but_no_button(parked):
+    said = page(people.working(Role.AUDITOR, at=None), "portal:jobs")
+    assert "La poste est fermée." in said
+    assert "Relancer" not in said
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_the_jobs_page_costs_the_same_for_one_job_or_many(admin, django_assert_num_queries, rows):
+    for number in range(rows):
+        jobs.enqueue("portal.purge_attempts", key=f"k{number}")
+    Job.objects.update(parked_at=timezone.now())
+    with django_assert_num_queries(11):
+        page(admin, "portal:jobs")
+
+
+@pytest.fixture
+def trail(admin):
+    """Sixty events: half by an auditor on the mairie, half by the system on the 5th."""
+    from cotonou.accounts.actors import SYSTEM, actor_for
+    from cotonou.audit import services as audit
+
+    auditor = people.agent(Role.AUDITOR, at=None, name="Koffi Auditeur")
+    for number in range(60):
+        by = actor_for(auditor) if number % 2 else SYSTEM
+        audit.record(f"tests.{'odd' if number % 2 else 'even'}", subject=people.office(5), actor=by, n=number)
+    return auditor
+
+
+def test_the_journal_goes_back_page_by_page_without_overlap(admin, trail):
+    first = admin.get(reverse("portal:journal"))
+    rows = [row[4]["text"] for row in first.context["rows"]]
+    assert rows[0] == "n : 59"
+    second = admin.get(first.context["older"])
+    assert [row[4]["text"] for row in second.context["rows"]][:10] == [f"n : {n}" for n in range(9, -1, -1)]
+
+
+def test_the_journal_filters_by_person_action_subject_and_date(admin, trail):
+    office = people.office(5)
+    for query, count in (
+        ({"actor": str(trail.public_id)}, 30),
+        ({"action": "tests.even"}, 30),
+        ({"subject": str(office.public_id), "action": "tests."}, 50),
+        ({"subject": "pas un identifiant"}, 0),
+        ({"since": local_today().strftime("%d/%m/%Y"), "action": "tests.odd"}, 30),
+        ({"until": "01/01/2020"}, 0),
+        ({"since": "n’importe quoi", "action": "tests.odd"}, 30),
+    ):
+        assert len(admin.get(reverse("portal:journal"), query).context["rows"]) == count, query
+
+
+def test_what_was_written_in_the_journal_is_text(admin):
+    from cotonou.accounts.actors import Actor
+    from cotonou.audit import services as audit
+
+    evil = Actor(name="<img src=x onerror=alert(1)>")
+    audit.record("tests.evil", subject=people.office(5), actor=evil, why="<script>")
+    said = page(admin, "portal:journal")
+    assert "<img src=x" not in said
+    assert "<script>" not in said.split("<main")[1]
+
+
+def role_form(**changes) -> dict:
+    form = {
+        "email": "nouveau@exemple.bj",
+        "full_name": "Rose Ahouansou",
+        "office": people.office(5).pk,
+        "role": Role.CLERK,
+        "title": "",
+        **parts("starts_on", local_today()),
+    }
+    return form | changes
+
+
+def test_a_new_colleague_gets_an_account_and_a_role(admin):
+    last = local_today() + datetime.timedelta(days=90)
+    assert admin.post(reverse("portal:team"), role_form(**parts("ends_on", last))).status_code == 302
+    membership = Membership.objects.get(user__email="nouveau@exemple.bj")
+    assert (membership.role, membership.ends_on) == (Role.CLERK, last)
+    assert "Rose Ahouansou" in page(admin, "portal:team", q="ahouànsou")
+    assert not User.objects.get(email="nouveau@exemple.bj").has_usable_password()
+
+
+def test_the_same_role_twice_at_the_same_time_is_refused_and_nothing_typed_is_lost(admin):
+    admin.post(reverse("portal:team"), role_form())
+    response = admin.post(reverse("portal:team"), role_form())
+    assert response.status_code == 422
+    assert "déjà ce rôle" in response.content.decode()
+    assert "nouveau@exemple.bj" in response.content.decode()
+
+
+def test_an_unknown_address_needs_a_name(admin):
+    response = admin.post(reverse("portal:team"), role_form(full_name=""))
+    assert response.status_code == 422
+    assert "saisissez aussi le nom" in response.content.decode()
+
+
+def test_nobody_gives_themselves_a_role():
+    user = people.agent(Role.ADMINISTRATOR, at=None)
+    from django.test import Client
+
+    browser = people.log_in(Client(), user)
+    response = browser.post(reverse("portal:team"), role_form(email=user.email.upper()))
+    assert response.status_code == 422
+    assert "soi-même" in response.content.decode()
+
+
+def test_a_role_ends_today_and_stays_in_history(admin):
+    membership = people.agent(Role.CLERK).memberships.get()
+    admin.post(reverse("portal:end_membership", args=[membership.public_id]))
+    membership.refresh_from_db()
+    assert membership.ends_on == local_today()
+
+
+def test_a_role_that_has_not_begun_is_withdrawn(admin):
+    tomorrow = local_today() + datetime.timedelta(days=1)
+    admin.post(reverse("portal:team"), role_form(**parts("starts_on", tomorrow)))
+    membership = Membership.objects.get(starts_on=tomorrow)
+    admin.post(reverse("portal:end_membership", args=[membership.public_id]))
+    assert not Membership.objects.filter(pk=membership.pk).exists()
+    assert Event.objects.filter(action="accounts.membership_withdrawn").exists()
+
+
+def test_the_last_administrator_stays(admin):
+    membership = Membership.objects.get(role=Role.ADMINISTRATOR)
+    response = admin.post(reverse("portal:end_membership", args=[membership.public_id]), follow=True)
+    assert "Nommez d’abord un autre administrateur" in response.content.decode()
+    membership.refresh_from_db()
+    assert membership.ends_on is None
+
+
+def test_a_holiday_is_added_once_and_removed(admin):
+    day = datetime.date(local_today().year + 1, 3, 3)
+    form = {**parts("day", day), "name": "Deuil national"}
+    assert admin.post(reverse("portal:holidays"), form).status_code == 302
+    response = admin.post(reverse("portal:holidays"), form)
+    assert (response.status_code, "déjà dans la liste" in response.content.decode()) == (422, True)
+    admin.post(reverse("portal:remove_holiday", args=[day.isoformat()]))
+    assert not Holiday.objects.filter(day=day).exists()
+    actions = set(Event.objects.values_list("action", flat=True))
+    assert {"territory.holiday_added", "territory.holiday_removed"} <= actions
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "hier", "2026-1"])
+def test_a_day_that_is_none_is_missing(admin, day):
+    assert admin.post(reverse("portal:remove_holiday", args=[day])).status_code == 404
+
+
+def point(name: str) -> Result:
+    return next(p.result for p in golive.points() if p.name == name)
+
+
+def test_every_blocker_of_a_demonstration_city_is_named(admin):
+    said = page(admin, "portal:golive")
+    for words in (
+        "réglages de démonstration",
+        "opérateur de paiement d’essai",
+        "clés du sceau",
+        "APDP",
+        "hors site",
+    ):
+        assert words in said
+    response = admin.post(reverse("portal:open_portal"))
+    assert response.status_code == 422
+    assert not Opening.objects.exists()
+
+
+def test_demonstration_data_blocks_for_ever(settings):
+    settings.DEMO = False
+    assert point("demonstration").ok
+    services.mark_demonstration("demo_city, graine 7")
+    assert not point("demonstration").ok
+
+
+def test_operator_and_keys_must_be_real(settings):
+    settings.PAYMENT_PROVIDERS = []
+    assert not point("payment").ok
+    settings.PAYMENT_PROVIDERS = ["fedapay", "fake"]
+    assert not point("payment").ok
+    settings.PAYMENT_PROVIDERS = ["fedapay"]
+    assert point("payment").ok
+    settings.DOCUMENT_KEYS_PROVIDER = "pkcs11"
+    assert point("keys").ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "days"), [("OFFSITE_BACKUP", "backup", 8), ("RESTORE_DRILL", "drill", 90)]
+)
+def test_a_backup_and_a_drill_grow_old(admin, kind, name, days):
+    assert not point(name).ok
+    row = OperationRecord.objects.create(kind=kind, happened_on=local_today(), reference="Porto-Novo")
+    row.happened_on = local_today() - datetime.timedelta(days=days)
+    row.save()
+    assert point(name).ok
+    row.happened_on -= datetime.timedelta(days=1)
+    row.save()
+    assert not point(name).ok
+
+
+def test_an_operation_is_noted_by_hand_but_not_in_advance(admin):
+    form = {"kind": "DATA_DECLARATION", "reference": "APDP 2026-17", **parts("happened_on", local_today())}
+    assert admin.post(reverse("portal:record_operation"), form).status_code == 302
+    assert point("declaration").ok
+    tomorrow = parts("happened_on", local_today() + datetime.timedelta(days=1))
+    assert admin.post(reverse("portal:record_operation"), form | tomorrow).status_code == 422
+    assert admin.post(reverse("portal:record_operation"), form | {"kind": "DEMONSTRATION"}).status_code == 422
+
+
+def test_the_portal_opens_when_nothing_blocks_and_closes_with_a_reason(admin, settings, monkeypatch):
+    settings.DEMO = False
+    monkeypatch.setattr(golive, "_checks", {"all": ("Tout", lambda: Result(True, "Prêt."))})
+    assert not is_open()
+    assert "Bientôt ouvert" in page(admin, "portal:home")
+    admin.post(reverse("portal:open_portal"))
+    assert is_open()
+    assert admin.post(reverse("portal:open_portal")).status_code == 409
+    assert admin.post(reverse("portal:close_portal"), {"reason": ""}).status_code == 422
+    assert is_open()
+    admin.post(reverse("portal:close_portal"), {"reason": "Panne du centre de données"})
+    assert not is_open()
+
+
+def test_a_service_s_page_is_edited_and_the_journal_keeps_both_words():
+    browser = people.working(Role.CATALOGUE, at=None)
+    service = Service.objects.get(slug="mariage")
+    form = {
+        f: getattr(service, f) for f in ("title", "summary", "issuer", "legal_basis", "keywords", "audience")
+    }
+    form |= {"summary": "Mariez-vous à la mairie.", "is_published": "on"}
+    assert browser.post(reverse("portal:edit_service", args=[service.public_id]), form).status_code == 302
+    assert "Mariez-vous à la mairie." in page(browser, "catalogue:service", "mariage")
+    event = Event.objects.get(action="catalogue.service_edited")
+    assert event.data["after"]["summary"] == "Mariez-vous à la mairie."
+    assert event.data["before"]["summary"] == service.summary
+
+
+def test_a_level_is_dated_and_a_published_one_stays():
+    browser = people.working(Role.CATALOGUE, at=None)
+    service = Service.objects.get(slug="mariage")
+    address = reverse("portal:add_level", args=[service.public_id])
+    form = {"level": 3, "evidence": "Dépôt du dossier en ligne"}
+    later = local_today() + datetime.timedelta(days=30)
+    assert browser.post(address, form | parts("from_date", later)).status_code == 302
+    assert browser.post(address, form | parts("from_date", later)).status_code == 422
+    assert service.levels.count() == 2
+
+
+def test_a_price_is_dated_sourced_and_ended_never_erased():
+    browser = people.working(Role.CATALOGUE, at=None)
+    service = Service.objects.get(slug="certificat-de-vie")
+    form = {"kind": "FEE", "text": "Certificat", "amount_xof": "1 000", **parts("from_date", local_today())}
+    browser.post(reverse("portal:add_fact", args=[service.public_id]), form)
+    said = page(browser, "catalogue:service", service.slug)
+    assert "1\u00a0000\u00a0F" in said
+    assert "à confirmer par la Mairie" in said
+    fact = service.facts.get(kind="FEE")
+    browser.post(reverse("portal:end_fact", args=[fact.public_id]))
+    fact.refresh_from_db()
+    assert fact.until_date == local_today()
+    wrong = form | {"kind": "DELAY"}
+    assert browser.post(reverse("portal:add_fact", args=[service.public_id]), wrong).status_code == 422
