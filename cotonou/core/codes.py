@@ -7,6 +7,7 @@ dashes, o for 0, i or l for 1.
 
 import secrets
 
+MAX_LENGTH = 40
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {c: i for i, c in enumerate(ALPHABET)}
 _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "\u00a0": "", ".": ""})
@@ -29,7 +30,7 @@ def new_code(length: int = 10) -> str:
 def normalise(typed: str) -> str | None:
     """The canonical code in what somebody typed, or None if it cannot be one."""
     code = typed.strip().upper().translate(_FORGIVEN)
-    if len(code) < 4 or any(c not in _VALUES for c in code):
+    if not 4 <= len(code) <= MAX_LENGTH or any(c not in _VALUES for c in code):
         return None
     return code if check_character(code[:-1]) == code[-1] else None
 
