@@ -4,8 +4,9 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from civil_acts import tracking
+from civil_acts import snapshots, tracking
 from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
+from civil_acts.reference import UNVALIDATED
 from civil_acts.services import relay
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
@@ -13,6 +14,7 @@ from cotonou.accounts.permissions import Permission
 from cotonou.catalogue.cards import Card
 from cotonou.catalogue.golive import Result
 from cotonou.core import codes
+from cotonou.documents.models import TemplateVersion
 from cotonou.formbuilder.models import Draft
 from cotonou.territory.dates import local_today
 
@@ -83,24 +85,30 @@ def staff_cards(actor: Actor) -> list[Card]:
 
 
 def sources_check() -> Result:
-    """Every published fee, delay and rule must say where it comes from."""
-    versions = ProcedureVersion.objects.exclude(published_at=None)
-    missing = [
-        str(version)
-        for version in versions.select_related("procedure__service")
-        if version.demonstration
-        or not version.delay_source
-        or any(not fee.get("source") or fee["amount_xof"] is None for fee in version.fees)
-    ]
+    """Every published fee, delay, rule and document must say what it rests on."""
+    versions = ProcedureVersion.objects.exclude(published_at=None).select_related("procedure__service")
+    missing = [str(version) for version in versions if _unsourced(version)]
+    missing = missing if versions else [_("aucune démarche publiée")]
     rules = EntitlementRule.objects.in_force().filter(source="").count()
-    if not missing and not rules and versions.exists():
-        return Result(True, _("Chaque tarif, délai et règle publié porte sa source."))
+    papers = TemplateVersion.objects.filter(
+        template__kind__in=snapshots.VARIABLES, legal_reference=UNVALIDATED
+    ).count()
+    if not missing and not rules and not papers:
+        return Result(True, _("Chaque tarif, délai, règle et modèle publié porte sa source."))
     return Result(
         False,
-        _("Sans source : %(versions)s ; %(rules)d règles « qui peut obtenir ».")
-        % {"versions": ", ".join(missing) or _("aucune démarche publiée"), "rules": rules},
         _(
-            "Faites confirmer les tarifs, délais et règles par la Mairie, "
+            "Sans source : %(versions)s ; %(rules)d règles « qui peut obtenir » ; "
+            "%(papers)d modèles de document à valider."
+        )
+        % {"versions": ", ".join(missing) or _("aucun tarif ni délai"), "rules": rules, "papers": papers},
+        _(
+            "Faites confirmer les tarifs, délais, règles et modèles par la Mairie, "
             "puis publiez une version avec leurs sources."
         ),
     )
+
+
+def _unsourced(version: ProcedureVersion) -> bool:
+    unknown = any(not fee.get("source") or fee["amount_xof"] is None for fee in version.fees)
+    return version.demonstration or not version.delay_source or unknown

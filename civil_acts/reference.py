@@ -25,6 +25,8 @@ from cotonou.ledger.chart import AccountCode
 from cotonou.territory.dates import local_today
 
 HERE = Path(__file__).parent
+# What the wording of a document rests on until the City has checked it on its specimens.
+UNVALIDATED = "Modèle à valider sur les spécimens de la Mairie"
 UNCONFIRMED = ""  # no source: pages say « à confirmer par la Mairie »
 RESIDENCE_FEE_SOURCE = "24haubenin.bj/?La-nouvelle-procedure-de-delivrance-du-Certificat-de-residence"
 
@@ -225,7 +227,7 @@ def _load_templates(day: datetime.date) -> None:
             kind=kind,
             source=(HERE / "document_templates" / f"{name}.html").read_text(encoding="utf-8"),
             variables=snapshots.VARIABLES[kind],
-            legal_reference="Modèle à valider sur les spécimens de la Mairie",
+            legal_reference=UNVALIDATED,
             layout="slip" if kind == snapshots.TRANSMISSION_SLIP else "certificate",
             starts_on=day,
             by=SYSTEM,

@@ -15,6 +15,7 @@ from civil_acts.views.selection import chosen_ids
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
+from cotonou.documents.models import IssuedDocument
 from cotonou.formbuilder import engine
 
 MANAGE = Permission.RELAY_MANAGE

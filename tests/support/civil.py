@@ -83,7 +83,7 @@ def draft(slug: str = "acte-de-naissance", **answers) -> Draft:
     version = ProcedureVersion.objects.in_force(slug)
     base = dict(BIRTH_ANSWERS if slug == "acte-de-naissance" else RESIDENCE_ANSWERS)
     if slug != "acte-de-naissance":
-        base["quartier"] = str(Quartier.objects.filter(arrondissement_id=5).first().pk)
+        base["quartier"] = Quartier.objects.filter(arrondissement_id=5).first().pk
     base |= answers
     made = forms.start(
         form_version=version.form_version,

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from civil_acts import reference as procedures
 from cotonou.accounts.models import Membership, Office
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue import golive
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         years = reference.default_years()
         added = reference.load_holidays(Holiday, years=years)
         self.stdout.write(f"Jours fériés : {added} ajoutés jusqu’en {years[-1]}.")
+        procedures.load(demonstration=False)
+        self.stdout.write("Démarches, règles et modèles : préparés, à confirmer avant publication.")
         if settings.DOCUMENT_KEYS_PROVIDER == "file":
             call_command("make_dev_keys", stdout=self.stdout)
         if Membership.objects.in_force().filter(role=Role.ADMINISTRATOR).exists():
