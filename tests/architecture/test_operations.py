@@ -3,7 +3,6 @@
 import re
 import shlex
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -129,7 +128,6 @@ def test_locked_versions_agree_between_the_three_lists():
     assert small.items() <= middle.items() <= large.items()
 
 
-def test_the_python_of_the_image_is_the_one_we_require():
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["python_version"]
-    assert f"python:{wanted}-" in DOCKERFILE
-    assert f"Python {wanted} est introuvable" in (ROOT / "bin" / "setup.sh").read_text()
+def test_the_image_has_the_python_that_bin_run_looks_for():
+    assert "python:3.11-" in DOCKERFILE
+    assert "python3.11" in (ROOT / "bin" / "setup.sh").read_text()
