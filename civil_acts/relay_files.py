@@ -129,9 +129,10 @@ def _answer(number: int, cells: dict[str, str]) -> Answer:
 
 
 def _date(text: str) -> datetime.date:
-    for pattern in ("%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y"):
+    day = text.partition(" ")[0] if ":" in text else text  # a cell of a workbook says the hour too
+    for pattern in ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"):
         try:
-            return datetime.datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day, no hour
+            return datetime.datetime.strptime(day, pattern).date()  # noqa: DTZ007 - a day, no hour
         except ValueError:
             continue
     raise ValueError(_("date « %(d)s » illisible : écrivez JJ/MM/AAAA") % {"d": text})

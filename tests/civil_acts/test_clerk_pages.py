@@ -96,11 +96,18 @@ def test_a_name_that_looks_like_a_code_is_still_a_name(run_jobs, clerk):
 @pytest.mark.parametrize(
     "query",
     [
-        {"q": "\x00"}, {"q": "%_\\'\"<b>"}, {"q": "x" * 500}, {"page": "rien"}, {"page": "-1"},
+        {"q": "\x00"},
+        {"q": "%_\\'\"<b>"},
+        {"q": "x" * 500},
+        {"page": "rien"},
+        {"page": "-1"},
         {"page": "9" * 30},
-        {"service": "rien"}, {"state": "RIEN"}, {"show": "tout"}, {"rien": "1"},
+        {"service": "rien"},
+        {"state": "RIEN"},
+        {"show": "tout"},
+        {"rien": "1"},
     ],
-)  # fmt: skip
+)
 def test_a_strange_address_still_shows_a_queue(run_jobs, clerk, query):
     civil.submitted(run_jobs)
     assert clerk.get(QUEUE, query).status_code == 200
@@ -203,10 +210,16 @@ def test_the_request_is_shown_with_answers_pieces_register_and_history(run_jobs)
     civil.birth_act()
     page = words(browser(by).get(to("request", item)))
     for text in (
-        "DOSSOU Afi Rose", "27 mars 1984", "C’est mon acte", "piece.png", "aperçu seulement",
-        "AHOUANSOU Reine", "Prise en charge", "Paiement reçu, demande déposée",
+        "DOSSOU Afi Rose",
+        "27 mars 1984",
+        "C’est mon acte",
+        "piece.png",
+        "aperçu seulement",
+        "AHOUANSOU Reine",
+        "Prise en charge",
+        "Paiement reçu, demande déposée",
         "pris en charge par Awa Sossou",
-    ):  # fmt: skip
+    ):
         assert text in page, text
 
 
