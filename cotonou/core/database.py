@@ -80,14 +80,27 @@ $$;
 def chained(table: str) -> RunSQL:
     """Give ``table`` the transaction id that the sealer of ``audit`` orders rows by.
 
-    The column fills itself and no model mentions it. (xid, id) is a total
-    order in which nothing can appear behind a finished transaction, which id
-    order is not: a small id may commit late.
+    A trigger fills the column whatever the insert says, and no model mentions
+    it: nobody can slip a row behind the seal or out of its reach. (xid, id) is
+    a total order in which nothing can appear behind a finished transaction,
+    which id order is not: a small id may commit late.
     """
     return RunSQL(
-        f"ALTER TABLE {table} ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();"
-        f"CREATE INDEX {table}_xid ON {table} (xid, id);",
-        f"ALTER TABLE {table} DROP COLUMN xid;",
+        f"""
+ALTER TABLE {table} ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX {table}_xid ON {table} (xid, id);
+CREATE FUNCTION {table}_own_xid() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.xid := pg_current_xact_id();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {table}_own_xid BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_own_xid();
+""",
+        f"""
+DROP TRIGGER {table}_own_xid ON {table};
+DROP FUNCTION {table}_own_xid();
+ALTER TABLE {table} DROP COLUMN xid;
+""",
     )
 
 

@@ -14,7 +14,6 @@ from cotonou.audit.models import ChainLink, Event
 from cotonou.core.database import append_only
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-TRIGGER = "audit_event_append_only"
 
 
 @pytest.fixture
@@ -28,11 +27,11 @@ def record(count: int = 1) -> list[Event]:
 
 
 def as_owner_without_trigger(statement: str, *parameters) -> None:
-    """What only somebody with the owner's password can do; the trigger is back afterwards."""
+    """What only somebody with the owner's password can do; the triggers are back afterwards."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE audit_event DISABLE TRIGGER {TRIGGER}")
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
         cursor.execute(statement, parameters)
-        cursor.execute(f"ALTER TABLE audit_event ENABLE TRIGGER {TRIGGER}")
+        cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
 
 
 def positions(chain) -> dict[int, int]:
@@ -127,6 +126,19 @@ def test_a_row_slipped_in_behind_the_seal_is_named(chain):
     forged = Event.objects.get(action="tests.forged")
     assert sealing.seal(chain) == 0
     assert broken(chain) == [(forged.pk, "unsealed")]
+
+
+def test_the_application_cannot_choose_where_its_rows_are_sealed(chain):
+    record(1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_event"
+            " (public_id, at, action, actor_label, subject_kind, subject_label, data, xid)"
+            " SELECT gen_random_uuid(), at, 'tests.far', actor_label, subject_kind, subject_label, data,"
+            " '999999999999'::xid8 FROM audit_event LIMIT 1 RETURNING xid = pg_current_xact_id()"
+        )
+        assert cursor.fetchone() == (True,)
+    assert seal(chain) == 2
 
 
 def test_a_rewritten_link_breaks_the_chain(chain):
