@@ -87,7 +87,7 @@ def unapplied(found: Iterable[tuple[Payment, Job]]) -> Table:
 
 
 def cases(found: Iterable[MoneyCase]) -> Table:
-    received = _("Reçu")
+    received = _("Montant reçu")
     return _table(
         _("Sommes qui ne correspondent pas à ce qui était attendu"),
         [_("Cas"), _("Opérateur"), _("Date"), _("Paiement"), _("Suite"), received],
