@@ -87,7 +87,7 @@ class Watch:
     def _console(self, message) -> None:
         if message.type not in {"error", "warning"}:
             return
-        address = message.location.get("url", "")
+        address = message.location.get("url", "").split("#")[0]
         # Chromium reports every page or htmx answer of 400 and above here.
         if message.text.startswith("Failed to load resource") and any(
             url == address and status in EXPECTED_STATUSES for url, status in self.documents
