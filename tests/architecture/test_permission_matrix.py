@@ -99,7 +99,9 @@ def forgiven(row: Row, person: str) -> set[str]:
     """What somebody who may enter may meet all the same, the thing being another person's."""
     if row.private:
         return {"missing", "prove", "forbidden"}
-    return ({"missing"} if person in row.personal else set()) | ({"forbidden"} if row.inner else set())
+    return ({"missing"} if person in row.personal else set()) | (
+        {"forbidden", "missing"} if row.inner else set()
+    )
 
 
 def path_to(name: str, row: Row, number: int = 5) -> tuple[str, dict]:
@@ -142,9 +144,10 @@ def test_another_arrondissement_is_missing(name, everyone):
     path, _ = path_to(name, row, number=6)
     wrong = []
     for method, who in row.methods.items():
-        for person in who:
+        for person in who if who != LOGGED_IN else (*STAFF, "citizen"):
             found = outcome(*ask(everyone[person], method, path))
-            if found != "missing":
+            # Where the page itself decides, a role it never serves may be told so.
+            if found != "missing" and not (row.inner and found == "forbidden"):
                 wrong.append(f"{method} as {person}: {found}")
     assert wrong == []
 

@@ -19,7 +19,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "popular": popular,
         "form": TrackingForm(),
-        "offices": Office.objects.arrondissements(),
         "is_open": is_open(),
         "count": Service.objects.published().count(),
     }
