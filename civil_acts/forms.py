@@ -16,6 +16,20 @@ from cotonou.core.forms import (
     RadioField,
     TextareaField,
 )
+from cotonou.formbuilder import text as typed
+
+
+class LineField(CharField):
+    """One line, without the characters that nobody sees."""
+
+    def to_python(self, value):
+        return super().to_python(typed.line(str(value or "")))
+
+
+class LinesField(TextareaField):
+    def to_python(self, value):
+        return super().to_python(typed.lines(str(value or "")))
+
 
 QUEUE_CHOICES = [
     ("", _("À traiter")),
@@ -46,7 +60,7 @@ class QueueFilter(PortalForm):
 
 
 class SaveViewForm(PortalForm):
-    name = CharField(label=_("Nom de la vue"), called=_("le nom de la vue"), max_length=60)
+    name = LineField(label=_("Nom de la vue"), called=_("le nom de la vue"), max_length=60)
     query = django_forms.CharField(widget=django_forms.HiddenInput, required=False, max_length=500)
 
 
@@ -65,7 +79,7 @@ class ProofsForm(PortalForm):
 
 
 class AskForm(PortalForm):
-    message = TextareaField(
+    message = LinesField(
         label=_("Ce que l’usager doit envoyer"),
         called=_("ce que l’usager doit envoyer"),
         max_length=600,
@@ -81,7 +95,7 @@ class RejectForm(PortalForm):
         error_required=_("Choisissez la raison du refus"),
         small=True,
     )
-    text = TextareaField(
+    text = LinesField(
         label=_("Explication pour l’usager"),
         called=_("une explication pour l’usager"),
         max_length=600,
@@ -90,7 +104,7 @@ class RejectForm(PortalForm):
 
 
 class ReasonForm(PortalForm):
-    reason = CharField(label=_("Motif"), called=_("le motif"), max_length=300)
+    reason = LineField(label=_("Motif"), called=_("le motif"), max_length=300)
 
 
 class TransferForm(ReasonForm):
@@ -135,7 +149,7 @@ class AnswersFileForm(PortalForm):
 class ComplementForm(PortalForm):
     """The citizen's answer; the file is required when the clerk asked for one."""
 
-    text = TextareaField(label=_("Votre réponse"), required=False, max_length=1000)
+    text = LinesField(label=_("Votre réponse"), required=False, max_length=1000)
     file = FileField(
         label=_("La pièce demandée"),
         called=_("la pièce demandée"),

@@ -7,6 +7,7 @@ import uuid
 
 from django.utils import timezone
 
+from civil_acts.services import archive, relay, treatment
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue.models import Service, ServiceFact
 from cotonou.jobs import runner
@@ -54,6 +55,52 @@ def prepared_request(number: int) -> dict:
 
 def request_and_act(number: int) -> dict:
     return request(number) | {"act_id": act(number)["public_id"]}
+
+
+def _transmitted(number: int):
+    """A file handed to the UCIP by the mairie, for the arrondissement's office."""
+    civil.load()
+    item, office = civil.submitted(runner.run_due, "certificat-de-residence"), people.office(number)
+    clerk = civil.staff(Role.CLERK)
+    treatment.claim(public_id=item.public_id, by=clerk)
+    proofs = treatment.rule_for(item).proofs
+    treatment.check_entitlement(public_id=item.public_id, by=clerk, proofs_seen=proofs)
+    type(item).objects.filter(pk=item.pk).update(office=office)
+    batch = relay.create_batch(by=civil.staff(Role.RELAY_AGENT, number=None), public_ids=[item.public_id])
+    return item, batch
+
+
+def relay_batch(number: int) -> dict:
+    return {"public_id": _transmitted(number)[1].public_id}
+
+
+def relay_file(number: int) -> dict:
+    return {"public_id": _transmitted(number)[0].public_id}
+
+
+def _slip(number: int):
+    by = civil.staff(Role.CLERK, number=number)
+    return archive.open_slip(by=by, kind="BIRTH", office=people.office(number), names="DOSSOU Afi", year=1984)
+
+
+def slip(number: int) -> dict:
+    return {"public_id": _slip(number).public_id}
+
+
+def _photographed(number: int):
+    by = civil.staff(Role.ARCHIVIST, number=number)
+    return archive.answer_found(public_id=_slip(number).public_id, by=by, photo=civil.photo("gray"))
+
+
+def photographed(number: int) -> dict:
+    return {"public_id": _photographed(number).public_id}
+
+
+def transcription(number: int) -> dict:
+    page, by = _photographed(number), civil.staff(Role.CLERK, number=number)
+    data = {"year": "1984", "act_number": "312", "surname": "DOSSOU", "given_names": "Afi", "sex": "F"}
+    data |= {"event_date": "27/03/1984"}
+    return {"public_id": archive.transcribe(slip_id=page.public_id, by=by, data=data).public_id}
 
 
 def act(number: int) -> dict:

@@ -1,17 +1,20 @@
 """At the counter: type for somebody, take cash once, receive a piece, hand the document over."""
 
+import threading
 import uuid
 
 import pytest
 
 from civil_acts.models import ActRequest
-from civil_acts.services import treatment
+from civil_acts.services import paying, treatment
 from cotonou.accounts.permissions import Role
 from cotonou.core import codes
 from cotonou.documents.models import DocumentPrint
 from cotonou.documents.services import revoke
 from cotonou.ledger.balances import balance
 from cotonou.ledger.chart import AccountCode
+from cotonou.payments import desks
+from cotonou.payments import services as payments
 from cotonou.payments.models import Payment, Receipt
 from tests.civil_acts.pages import browser, claimed, fresh, ready, source, to, words
 from tests.support import civil, people
@@ -128,6 +131,27 @@ def test_two_desks_at_the_same_moment_take_the_money_once():
     assert sorted(answers) == [302, 422]
     assert (Payment.objects.count(), Receipt.objects.count()) == (1, 1)
     assert balance(AccountCode.CIVIL_ACT_FEES) == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_the_request_s_lock_takes_it_twice(monkeypatch):
+    item, gate = civil.to_pay(), threading.Barrier(2)
+    look = payments.unapplied
+
+    def unhurried(purpose, subject):
+        found = look(purpose, subject)
+        gate.wait(timeout=10)
+        return found
+
+    monkeypatch.setattr(payments, "unapplied", unhurried)
+    cashiers = [civil.cashier() for _desk in range(2)]
+
+    def take(number: int):
+        session = desks.session_of(cashiers[number])
+        return payments.take_cash(**paying._terms(item), session=session, by=cashiers[number])
+
+    together(2, take)
+    assert Payment.objects.count() == 2
 
 
 def test_cash_without_its_key_is_refused_on_the_page():
