@@ -139,9 +139,7 @@ def test_the_qr_code_is_one_path():
     assert re.fullmatch(r"(M\d+ \d+\.5h\d+)+", re.search(r' d="([^"]+)"', svg)[1])
 
 
-@pytest.mark.parametrize(
-    "name", ["birth_copy", "birth_extract", "non_registration", "transmission_slip"]
-)
+@pytest.mark.parametrize("name", ["birth_copy", "birth_extract", "non_registration", "transmission_slip"])
 def test_the_civil_acts_bodies_use_only_the_variables_they_declare(name):
     source = (papers.CIVIL / f"{name}.html").read_text()
     comment = source.split("{% endcomment %}")[0]
