@@ -26,7 +26,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOG_FORMAT=json \
     DJANGO_SETTINGS_MODULE=cotonou.settings.prod
 # The same list as SYSTEM_RUN in bin/setup.sh.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 gettext \
+    && apt-get install -y --no-install-recommends libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/portail
 COPY requirements.lock ./
@@ -37,13 +37,11 @@ COPY civil_acts civil_acts
 COPY templates templates
 COPY static static
 COPY locale locale
-# Nothing secret is needed to collect files and compile messages.
+# Nothing secret is needed to collect files; the translations are committed compiled.
 RUN SECRET_KEY=build-only ALLOWED_HOSTS=build.invalid PORTAL_URL=https://build.invalid \
-        python manage.py compilemessages --verbosity=0 \
-    && SECRET_KEY=build-only ALLOWED_HOSTS=build.invalid PORTAL_URL=https://build.invalid \
         python manage.py collectstatic --no-input --verbosity=0
 RUN useradd --system --create-home --home-dir /var/lib/portail portail \
     && install -d -o portail -g portail /var/lib/portail/media /var/lib/portail/beat /var/lib/portail/keys
 USER portail
 EXPOSE 8000
-CMD ["python", "-m", "gunicorn", "cotonou.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=15", "--max-requests=5000", "--max-requests-jitter=500"]
+CMD ["python", "-m", "gunicorn", "cotonou.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=15", "--max-requests=5000", "--max-requests-jitter=500", "--no-control-socket"]

@@ -9,8 +9,9 @@ fail() {
 
 # Programs and libraries of the system, as "what to look for=Debian package".
 SYSTEM_RUN="lib:libharfbuzz-subset.so.0=libharfbuzz-subset0 lib:libpango-1.0.so.0=libpango-1.0-0
-lib:libpangoft2-1.0.so.0=libpangoft2-1.0-0 cmd:msgfmt=gettext"
-SYSTEM_TEST="cmd:chromium=chromium cmd:pdfsig=poppler-utils cmd:pdftotext=poppler-utils cmd:clamd=clamav-daemon"
+lib:libpangoft2-1.0.so.0=libpangoft2-1.0-0"
+SYSTEM_TEST="cmd:chromium=chromium cmd:pdfsig=poppler-utils cmd:pdftotext=poppler-utils cmd:clamd=clamav-daemon
+cmd:msgfmt=gettext"
 
 PATH="$PATH:/usr/sbin:/sbin"
 export PATH

@@ -27,6 +27,15 @@ def execute(command: list[str], *, throwaway: bool) -> int:
     return 128 - code if code < 0 else code
 
 
+def bring_up(options: argparse.Namespace) -> int:
+    """Run the portal; being up already is what was wanted."""
+    try:
+        return running.run(fresh=options.fresh)
+    except running.AlreadyRunning as already:
+        running.say(str(already))
+        return 0
+
+
 def make_backup(options: argparse.Namespace) -> int:
     """Copy the database, its log, the files and the keys; or only the log and the files, which is quick."""
     with servers.borrowed() as local:
@@ -84,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="bring everything up and keep it up")
     run.add_argument("--fresh", action="store_true", help="forget the demonstration first")
-    run.set_defaults(do=lambda options: running.run(fresh=options.fresh))
+    run.set_defaults(do=bring_up)
     with_servers = commands.add_parser("exec", help="run a command with the servers up")
     with_servers.add_argument("--throwaway", action="store_true", help="new, empty, unsafe and fast servers")
     with_servers.add_argument("words", nargs=argparse.REMAINDER, metavar="-- command")

@@ -28,6 +28,10 @@ class Refused(RuntimeError):
     """Why the portal was not started, in French, for the person at the keyboard."""
 
 
+class AlreadyRunning(Refused):
+    pass
+
+
 def say(line: str) -> None:
     print(f"• {line}", flush=True)
 
@@ -92,7 +96,7 @@ def manage(*arguments: str, environment: dict[str, str]) -> None:
 
 
 def prepare(environment: dict[str, str], stamps: Stamps, *, lasting: bool) -> None:
-    """Migrate, load reference data and the demonstration, compile, collect: only what is needed.
+    """Migrate, load reference data and the demonstration, collect static files: only what is needed.
 
     lasting: the database is our own, so that its stamps can be trusted.
     """
@@ -104,14 +108,6 @@ def prepare(environment: dict[str, str], stamps: Stamps, *, lasting: bool) -> No
         say("base de données : mise à jour du schéma et des données de référence")
         manage("migrate", "--verbosity=0", "--no-input", environment=as_owner)
         stamps.keep("schema", schema)
-    messages = _files("locale/**/*.po", "*/locale/**/*.po", "cotonou/*/locale/**/*.po")
-    compiled = digest_of(messages)
-    if messages and not (
-        stamps.fresh("messages", compiled) and all(p.with_suffix(".mo").exists() for p in messages)
-    ):
-        say("traductions : compilation")
-        manage("compilemessages", "--ignore=.venv", "--verbosity=0", environment=environment)
-        stamps.keep("messages", compiled)
     assets = digest_of(_files("static/**/*", "*/static/**/*", "cotonou/*/static/**/*", "requirements.lock"))
     collected = VAR / "static"
     if not (stamps.fresh("static", assets) and collected.exists()):
@@ -157,14 +153,14 @@ def wait_for_page(address: str, supervisor: Supervisor, timeout_s: float = 60) -
 
 
 def one_run_at_a_time() -> int:
-    """A lock that ends with this process; raises Refused when another bin/run holds it."""
+    """A lock that ends with this process; raises AlreadyRunning when another bin/run holds it."""
     VAR.mkdir(exist_ok=True)
     handle = os.open(VAR / "run.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise Refused("bin/run tourne déjà dans ce dossier : " + address_of_last_run()) from None
+        raise AlreadyRunning("bin/run tourne déjà dans ce dossier : " + address_of_last_run()) from None
     return handle
 
 

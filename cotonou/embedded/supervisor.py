@@ -25,6 +25,8 @@ def web(host: str, port: int) -> list[str]:
     return [
         *("gunicorn", "cotonou.wsgi", f"--bind={host}:{port}", "--workers=2", "--threads=4"),
         *("--timeout=60", "--graceful-timeout=15", "--max-requests=5000", "--max-requests-jitter=500"),
+        # It would lie in the home folder, one for every portal of this account.
+        "--no-control-socket",
     ]
 
 

@@ -1,5 +1,7 @@
 """What cannot be run here (containers) says the same as what is: bin/run."""
 
+import gettext
+import io
 import re
 import shlex
 import subprocess
@@ -117,6 +119,18 @@ def test_no_file_names_a_package_registry():
         if path != Path(__file__).resolve() and hosts.search(path.read_bytes())
     ]
     assert not naming
+
+
+@pytest.mark.parametrize("source", sorted((ROOT / "locale").rglob("*.po")), ids=lambda path: path.parts[-3])
+def test_the_committed_translation_is_the_compiled_source(source, tmp_path):
+    """bin/run and the image compile nothing. To repair: manage.py compilemessages."""
+    fresh = tmp_path / "fresh.mo"
+    subprocess.run(["msgfmt", "--check-format", f"--output-file={fresh}", str(source)], check=True)
+    # Their words, not their bytes: another msgfmt lays the file out otherwise.
+    made, kept = (
+        gettext.GNUTranslations(io.BytesIO(path.read_bytes())) for path in (fresh, source.with_suffix(".mo"))
+    )
+    assert made._catalog == kept._catalog
 
 
 def test_locked_versions_agree_between_the_three_lists():
