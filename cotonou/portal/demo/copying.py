@@ -42,6 +42,8 @@ def copy_rows(objects: Sequence[models.Model]) -> None:
 
 def _prepared(field: models.Field, row: models.Model) -> Any:
     value = getattr(row, field.attname)
+    if value is None and isinstance(field, models.ForeignKey) and field.is_cached(row):
+        value = getattr(field.get_cached_value(row), "pk", None)  # it got its id after it was named here
     if value is None and getattr(field, "auto_now_add", False):
         value = timezone.now()
     return field.get_db_prep_save(value, connection)

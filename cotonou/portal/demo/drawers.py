@@ -31,7 +31,7 @@ def install(city: City) -> None:
     by = city.staff.of(Role.REGISSEUR, 0)
     for number in PLACES:
         office = city.staff.of(Role.COUNTER_AGENT, number).memberships[0].office
-        name = f"Guichet du {office.arrondissement.name}"
+        name = f"Guichet, {office.name}"
         desks.add_desk(office=office, code=code_of(number), name=name, by=by)
         if number == SECOND:
             desks.add_desk(office=office, code=code_of(number, 2), name="Caisse principale", by=by)

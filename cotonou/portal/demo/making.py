@@ -1,5 +1,6 @@
 """Making the demonstration city, once, in one transaction: the whole city or nothing."""
 
+import contextlib
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from cotonou.portal.demo.calendar import Calendar, Moment
 from cotonou.portal.demo.city import City, rng_for
 from cotonou.portal.demo.clock import Clock, lived
 from cotonou.portal.demo.names import People
+from cotonou.portal.demo.past import history
+from cotonou.portal.demo.past.press import Press
 from cotonou.portal.demo.present import Amounts
 from cotonou.portal.demo.staff import hire, password_of
 from cotonou.portal.models import OperationRecord
@@ -42,7 +45,7 @@ class Size:
     present: Amounts
 
 
-SMALL = Size(acts=20_000, past=1_880, sealed=200, present=Amounts())
+SMALL = Size(acts=20_000, past=1_880, sealed=180, present=Amounts())
 
 
 def made() -> OperationRecord | None:
@@ -64,8 +67,12 @@ def seed_of(record: OperationRecord) -> int:
     return int(word) if word.isdigit() else 0
 
 
-def build(*, size: Size, seed: int, say: Callable[[str], None], now: Moment | None = None) -> None:
+def build(
+    *, size: Size, seed: int, say: Callable[[str], None], now: Moment | None = None, processes: int = 2
+) -> None:
     """Make the city as it is ``now`` (this minute unless told).
+
+    processes: how many more make the documents; 0 makes them in this one.
 
     Raises whatever a service raises; then nothing of the city stays in the database.
     """
@@ -76,7 +83,12 @@ def build(*, size: Size, seed: int, say: Callable[[str], None], now: Moment | No
     opened = today - datetime.timedelta(days=DAYS_BACK)
     calendar = Calendar(rng_for(seed, "calendar"))
     clock = Clock(calendar.at(opened, 7))
-    with transaction.atomic(), lived(clock, seed), translation.override("fr"):
+    with (
+        contextlib.closing(Press(processes)) as press,
+        transaction.atomic(),
+        lived(clock, seed),
+        translation.override("fr"),
+    ):
         _no_time_limit()
         people = People(rng_for(seed, "people"))
         say("bureaux, démarches, agents")
@@ -88,8 +100,12 @@ def build(*, size: Size, seed: int, say: Callable[[str], None], now: Moment | No
         say(f"registres : {size.acts} actes")
         _registers(city, size.acts)
         drawers.install(city)
+        say(f"douze mois : {size.past} demandes, dont {size.sealed} avec un document scellé")
+        papers = history.write(city, count=size.past, sealed=size.sealed, press=press)
         say("les deux dernières semaines, par les services du portail")
         scenes.live(city, now=now, amounts=size.present)
+        say("documents scellés")
+        papers.finish()
         services.mark_demonstration(reference_of("small", seed))
 
 

@@ -151,16 +151,8 @@ class Present:
 
     def _answer(self, request: ActRequest) -> None:
         citizen = Actor(grants=frozenset({request.contact.public_id}))
-        upload = documents.store_upload(
-            file=photo("answer"),
-            purpose="complement",
-            by=citizen,
-            subject_kind="civil_acts.actrequest",
-            subject_uuid=request.public_id,
-        )
-        treatment.answer_complement(
-            public_id=request.public_id, by=citizen, text="Voici une meilleure photo.", upload=upload
-        )
+        text = "Voici une meilleure photo."
+        treatment.answer_with_file(public_id=request.public_id, by=citizen, text=text, file=photo("answer"))
 
     def rejected(self, number: int, *, ago: int, reopened: int | None = None) -> Then:
         def story(request: ActRequest) -> Story:
