@@ -35,7 +35,17 @@ VARIABLES = {
     NON_REGISTRATION: ["search", "person", "birth", "father", "mother", *_SIGNED],
     TRANSMISSION_SLIP: ["batch", "items", "total", "officer"],
 }
-_FOUND = {SlipState.NOT_FOUND: "absent", SlipState.DESTROYED: "detruit"}
+_FOUND = {
+    SlipState.NOT_FOUND: "absent",
+    SlipState.DESTROYED: "detruit",
+    SlipState.ILLEGIBLE: "illisible",
+}
+# As the certificate prints it.
+_FOUND_WORDS = {
+    "absent": gettext_lazy("Aucun acte trouvé"),
+    "detruit": gettext_lazy("Le registre est détruit ou perdu"),
+    "illisible": gettext_lazy("Le registre ne peut plus être lu"),
+}
 
 
 def build(request: ActRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-from civil_acts.models.archive import SearchSlip, SlipState, Transcription
+from civil_acts.models.archive import NO_ACT, SearchSlip, SlipState, Transcription
 from civil_acts.models.procedures import EntitlementRule, Procedure, ProcedureVersion
 from civil_acts.models.registers import (
     DETAILS,
@@ -14,6 +14,7 @@ from civil_acts.models.requests import ActRequest, Complement, RelayBatch, Saved
 
 __all__ = [
     "DETAILS",
+    "NO_ACT",
     "ActKind",
     "ActRequest",
     "Complement",

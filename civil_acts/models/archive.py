@@ -15,12 +15,15 @@ class SlipState(models.TextChoices):
     OPEN = "OPEN", _("à chercher")
     FOUND = "FOUND", _("page trouvée")
     NOT_FOUND = "NOT_FOUND", _("acte introuvable")
-    DESTROYED = "DESTROYED", _("registre détruit ou illisible")
+    DESTROYED = "DESTROYED", _("registre détruit ou perdu")
+    ILLEGIBLE = "ILLEGIBLE", _("registre illisible")
     CANCELLED = "CANCELLED", _("recherche annulée")
 
 
+# The archive's answers that a certificate of non-registration may rest on.
+NO_ACT = (SlipState.NOT_FOUND, SlipState.DESTROYED, SlipState.ILLEGIBLE)
 SLIP_TRANSITIONS: dict[str, set[str]] = {
-    SlipState.OPEN: {SlipState.FOUND, SlipState.NOT_FOUND, SlipState.DESTROYED, SlipState.CANCELLED},
+    SlipState.OPEN: {SlipState.FOUND, *NO_ACT, SlipState.CANCELLED},
     # A second look in another volume, or a photo of the wrong page.
     SlipState.NOT_FOUND: {SlipState.OPEN},
     SlipState.FOUND: {SlipState.OPEN},
@@ -75,7 +78,7 @@ class SearchSlip(models.Model):
             ),
             models.CheckConstraint(
                 name="search_slip_no_act_says_why",
-                condition=~Q(state__in=["NOT_FOUND", "DESTROYED"]) | ~Q(answer=""),
+                condition=~Q(state__in=["NOT_FOUND", "DESTROYED", "ILLEGIBLE"]) | ~Q(answer=""),
             ),
         ]
         indexes = [

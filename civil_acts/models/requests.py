@@ -160,6 +160,9 @@ class ActRequest(models.Model):
                 condition=Q(claimed_by=None, claimed_until=None)
                 | Q(claimed_by__isnull=False, claimed_until__isnull=False),
             ),
+            models.CheckConstraint(
+                name="act_request_waits_in_review", condition=Q(waiting_since=None) | Q(state="IN_REVIEW")
+            ),
             models.CheckConstraint(name="act_request_fee", condition=Q(fee_xof__gte=0)),
             models.CheckConstraint(name="act_request_copies", condition=Q(copies__gte=1, copies__lte=20)),
         ]

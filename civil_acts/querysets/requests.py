@@ -1,6 +1,5 @@
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from civil_acts.states import CLERK_STATES, RequestState
 from cotonou.accounts.permissions import Permission
@@ -40,9 +39,6 @@ class ActRequestQuerySet(models.QuerySet):
             .select_related("contact", "office", "prepared_by", "procedure_version__procedure__service")
             .order_by("due_on", "pk")
         )
-
-    def claimable(self):
-        return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()))
 
 
 class ComplementQuerySet(models.QuerySet):

@@ -260,7 +260,8 @@ class AbsentForm(Beside, PortalForm):
         label=gettext_lazy("Résultat"),
         choices=[
             (SlipState.NOT_FOUND.value, gettext_lazy("L’acte n’est pas dans le registre")),
-            (SlipState.DESTROYED.value, gettext_lazy("Le registre est détruit ou illisible")),
+            (SlipState.DESTROYED.value, gettext_lazy("Le registre est détruit ou perdu")),
+            (SlipState.ILLEGIBLE.value, gettext_lazy("Le registre ne peut plus être lu")),
         ],
         error_required=gettext_lazy("Choisissez le résultat de la recherche"),
     )

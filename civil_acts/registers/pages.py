@@ -19,6 +19,7 @@ SLIP_TONES = {
     SlipState.FOUND: "ok",
     SlipState.NOT_FOUND: "stop",
     SlipState.DESTROYED: "stop",
+    SlipState.ILLEGIBLE: "stop",
     SlipState.CANCELLED: "draft",
 }
 

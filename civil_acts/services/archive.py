@@ -118,7 +118,7 @@ def answer_found(*, public_id: UUID, by: Actor, photo: UploadedFile, answer: str
 
 @transaction.atomic
 def answer_absent(*, public_id: UUID, by: Actor, state: str, answer: str) -> SearchSlip:
-    """NOT_FOUND or DESTROYED, with what was looked through."""
+    """NOT_FOUND, DESTROYED or ILLEGIBLE, with what was looked through."""
     slip = _slip(public_id, by)
     slip.move(state)
     return _answer(slip, by=by, answer=answer)

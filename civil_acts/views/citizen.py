@@ -92,6 +92,7 @@ def _privacy() -> str:
     ) % {"days": settings.UPLOAD_RETENTION_DAYS}
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def page(request: HttpRequest, slug: str, public_id, step: str) -> HttpResponse:
     return filling.step(request, JOURNEY, public_id, step)
@@ -131,7 +132,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         "code": codes.pretty(item.tracking_code),
         "form": form,
         "columns": [
-            {"label": _("Ce que vous payez")},
+            {"label": _("Droit")},
             {"label": _("Calcul")},
             {"label": _("Montant"), "numeric": True},
         ],

@@ -81,7 +81,12 @@ def test_a_page_found_typed_and_verified_is_put_beside_the_request(run_jobs):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("NOT_FOUND", "Aucun acte trouvé"), ("DESTROYED", "Le registre est détruit ou perdu")]
+    ("state", "said"),
+    [
+        ("NOT_FOUND", "Aucun acte trouvé"),
+        ("DESTROYED", "Le registre est détruit ou perdu"),
+        ("ILLEGIBLE", "Le registre ne peut plus être lu"),
+    ],
 )
 def test_an_act_that_is_nowhere_leads_to_a_certificate_that_says_what_to_do(run_jobs, state, said):
     item, client, slip = asked(run_jobs)

@@ -6,7 +6,7 @@ import re
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,15 @@ register = template.Library()
 def xof(amount_xof):
     """48215300 -> "48 215 300 F", with no-break spaces; nothing for nothing."""
     return "" if amount_xof is None or amount_xof == "" else format_xof(int(amount_xof))
+
+
+@register.filter
+def file_size(size_bytes):
+    """240_000 -> "234 Ko", 5_500_000 -> "5,2 Mo"."""
+    kilo = max(1, round(int(size_bytes) / 1024))
+    if kilo < 1000:
+        return _("%(size)s Ko") % {"size": kilo}
+    return _("%(size)s Mo") % {"size": number_format(int(size_bytes) / 1024**2, 1)}
 
 
 @register.filter

@@ -1,7 +1,7 @@
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from cotonou.core import forms as portal
+from cotonou.core.templatetags.portal import file_size
 from cotonou.formbuilder.types.base import FieldType
 from cotonou.formbuilder.types.dates import EARLIEST_YEAR
 from cotonou.formbuilder.types.simple import LineField
@@ -66,4 +66,4 @@ class Upload(FieldType):
         return {}
 
     def human(self, field, answer, around):
-        return ", ".join(f"{one['name']} ({filesizeformat(one['size'])})" for one in answer)
+        return ", ".join(f"{one['name']} ({file_size(one['size'])})" for one in answer)

@@ -149,7 +149,7 @@ def test_a_number_already_in_the_register_stops_the_second_act(people, office, t
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", [SlipState.NOT_FOUND, SlipState.DESTROYED])
+@pytest.mark.parametrize("state", [SlipState.NOT_FOUND, SlipState.DESTROYED, SlipState.ILLEGIBLE])
 def test_an_absent_act_is_answered_with_what_was_searched(people, slip, state):
     archive.answer_absent(
         public_id=slip.public_id, by=people["archivist"], state=state, answer="tables 1985-1989"
