@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -30,7 +28,6 @@ api.register("services", ServiceViewSet)
 ROOMS = (
     "cotonou.portal",
     "cotonou.catalogue",
-    "cotonou.accounts",
     "cotonou.notifications",
     "cotonou.documents",
     "cotonou.formbuilder",
@@ -46,7 +43,7 @@ urlpatterns = [
     path("gestion-technique/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include(api.urls)),
-    *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
+    *(path("", include(f"{room}.urls")) for room in ROOMS),
     path("agents/", include("civil_acts.urls_registers")),
 ]
 

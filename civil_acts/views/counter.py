@@ -100,11 +100,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(ENTRY)
 def page(request: HttpRequest, public_id, step: str) -> HttpResponse:
     return filling.step(request, JOURNEY, public_id, step)
 
 
+@require_safe
 @require_permission(ENTRY)
 def resume(request: HttpRequest, public_id) -> HttpResponse:
     return filling.go_on(request, JOURNEY, public_id)
