@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cotonou.core.errors import DomainError
 from cotonou.core.money import format_xof
+from cotonou.formbuilder.definition import say
 from cotonou.ledger.chart import AccountCode
 from cotonou.payments.services import Allocation
 
@@ -51,7 +52,7 @@ def quote(fees: list[dict], *, variant: str, copies: int) -> list[FeeLine]:
         own = [{"account": AccountCode.CIVIL_ACT_FEES, "amount_xof": fee["amount_xof"]}]
         lines.append(
             FeeLine(
-                label=fee["label"],
+                label=say(fee["label"]),
                 unit_xof=fee["amount_xof"],
                 quantity=copies if fee.get("per_copy") else 1,
                 allocations=tuple(

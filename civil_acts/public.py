@@ -21,7 +21,7 @@ def facts(service: Service) -> Facts:
         return Facts()
     fees = []
     for line in version.fees:
-        label = line["label"] + (_(" (par exemplaire)") if line.get("per_copy") else "")
+        label = say(line["label"]) + (_(" (par exemplaire)") if line.get("per_copy") else "")
         fees.append(Fee(label, line["amount_xof"], source=line.get("source", "")))
     return Facts(
         fees=tuple(fees),

@@ -60,7 +60,7 @@ BIRTH = Known(
     fees=[
         {
             "id": "copy",
-            "label": "Droit de délivrance",
+            "label": {"fr": "Droit de délivrance", "en": "Issuing fee"},
             "amount_xof": None,
             "per_copy": True,
             "source": UNCONFIRMED,
@@ -73,7 +73,7 @@ BIRTH = Known(
     demo_fees=[
         {
             "id": "copy",
-            "label": "Droit de délivrance",
+            "label": {"fr": "Droit de délivrance", "en": "Issuing fee"},
             "amount_xof": 500,
             "per_copy": True,
             "source": UNCONFIRMED,
@@ -85,14 +85,14 @@ BIRTH = Known(
 _RESIDENCE_FEES = [
     {
         "id": "stamp",
-        "label": "Timbre de la commune",
+        "label": {"fr": "Timbre de la commune", "en": "City stamp"},
         "amount_xof": 1000,
         "source": RESIDENCE_FEE_SOURCE,
         "allocations": [{"account": AccountCode.CIVIL_ACT_FEES, "amount_xof": 1000}],
     },
     {
         "id": "anip",
-        "label": "Part de l’ANIP",
+        "label": {"fr": "Part de l’ANIP", "en": "ANIP’s share"},
         "amount_xof": 1000,
         "source": RESIDENCE_FEE_SOURCE,
         "allocations": [{"account": AccountCode.HELD_FOR_OTHERS, "amount_xof": 1000, "held_for": "ANIP"}],
