@@ -26,7 +26,8 @@ class ProcedureVersion(models.Model):
     ``variants``: [{"id", "label", "document_kind"}], what can be asked for.
     ``fees``: [{"id", "label", "amount_xof", "per_copy", "variant", "source",
     "allocations": [{"account", "amount_xof", "held_for"}]}]; a line without a
-    variant applies to all, a label is a text or {"fr", "en"}. A null amount is unknown: « à confirmer par la Mairie ».
+    variant applies to all; a label is a text or {"fr", "en"}. A null amount is
+    unknown: « à confirmer par la Mairie ».
     ``office_rule``: {"field": answer that names the arrondissement or quartier}.
     """
 
