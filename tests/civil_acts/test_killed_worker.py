@@ -23,7 +23,8 @@ from tests.civil_acts.test_officer_pages import many
 from tests.support import civil
 
 pytestmark = [pytest.mark.chaos, pytest.mark.usefixtures("city")]
-REQUESTS, SECONDS = 6, 40
+REQUESTS = 6
+SECONDS = 90  # it takes 15 on a quiet machine
 
 
 def children(worker) -> list[int]:
