@@ -12,8 +12,10 @@ from cotonou.core.models import Contact
 from cotonou.documents.models import Upload
 from cotonou.formbuilder import engine, services
 from cotonou.formbuilder.models import Draft
+from cotonou.formbuilder.services import filling
 from cotonou.notifications.models import Message
 from tests.cotonou.formbuilder.samples import COMPLETE, one_field, photo, sample, start
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 GUEST = Actor()
@@ -118,6 +120,44 @@ def test_pages_saved_at_the_same_moment_are_all_kept():
         thread.join()
     assert {"surname", "married", "count"} <= Draft.objects.get().answers.keys()
     assert Draft.objects.get().revision == 3
+
+
+def two_windows_save(draft: Draft) -> list[bool]:
+    """Whether each of two windows, opened before either saved, had its answers to the same page kept."""
+    answers = [VOUS, VOUS | {"given_names": "Ama"}]
+    return [saved.kept for saved in together(2, lambda n: save(draft, "vous", answers[n], revision=0))]
+
+
+@pytest.fixture
+def unlocked(monkeypatch):
+    """Two savings that read the same draft before either of them writes it."""
+    gate = threading.Barrier(2)
+
+    def read(draft: Draft) -> Draft:
+        found = Draft.objects.select_related("form_version").get(pk=draft.pk)
+        gate.wait(timeout=10)
+        return found
+
+    monkeypatch.setattr(filling, "_locked", read)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_page_saved_at_the_same_moment_is_kept_once_and_the_other_is_told():
+    assert sorted(two_windows_save(start())) == [False, True]
+    assert Draft.objects.get().revision == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_the_lock_one_window_overwrites_the_other_in_silence(unlocked):
+    assert two_windows_save(start()) == [True, True]
+    assert Draft.objects.get().revision == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_the_lock_one_page_of_two_is_lost(unlocked):
+    draft, pages = start(), [("situation", {"married": "no"}), ("copies", {"count": "3"})]
+    assert all(saved.kept for saved in together(2, lambda n: save(draft, *pages[n], revision=0)))
+    assert len({"married", "count"} & Draft.objects.get().answers.keys()) == 1
 
 
 def test_a_new_item_sent_twice_is_one_item():

@@ -6,9 +6,12 @@ from django.db import connections, transaction
 from cotonou.accounts.actors import Actor
 from cotonou.formbuilder import services
 from cotonou.formbuilder.models import Draft, DraftUpload
+from cotonou.formbuilder.querysets import DraftQuerySet
+from cotonou.formbuilder.services import sending
 from cotonou.territory.models import Quartier
 from tests.cotonou.formbuilder.samples import COMPLETE, photo, start
 from tests.cotonou.formbuilder.test_filling import save
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 GUEST = Actor()
@@ -76,6 +79,21 @@ def test_ten_sendings_at_once_make_one():
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["already"] * 9 + ["sent"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_without_the_lock_a_draft_is_sent_twice(monkeypatch):
+    draft, gate = complete(), threading.Barrier(2)
+    require_open = sending.require_open
+
+    def unhurried(read: Draft) -> None:
+        require_open(read)
+        gate.wait(timeout=10)
+
+    monkeypatch.setattr(DraftQuerySet, "select_for_update", lambda rows, **how: rows.all())
+    monkeypatch.setattr(sending, "require_open", unhurried)
+    sent = together(2, lambda n: services.submit(draft=draft, by=GUEST))
+    assert [answers["surname"] for answers in sent] == [COMPLETE["surname"]] * 2
 
 
 def test_a_file_found_infected_later_is_asked_again():

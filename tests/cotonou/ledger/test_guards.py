@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever asks: as the app role, and as the owner."""
 
 import datetime
+import threading
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
@@ -12,6 +13,7 @@ from cotonou.ledger.chart import AccountCode
 from cotonou.ledger.models import Account, Entry, Journal, Line, Period
 from cotonou.ledger.services import credit, debit
 from tests.cotonou.payments.people import at_once, errors
+from tests.support.without import function_without
 
 DAY = datetime.date(2026, 3, 2)
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -185,6 +187,38 @@ def test_closing_waits_for_the_entries_being_written():
     assert Entry.objects.count() + len(refused) == 8
     period.refresh_from_db()
     assert not Entry.objects.filter(posted_at__gt=period.closed_at + datetime.timedelta(seconds=3)).exists()
+
+
+def closed_while_an_entry_was_being_written() -> bool:
+    """Whether the closing of the entry's period was over before the entry was committed."""
+    period = Period.objects.create(name="mars 2026", starts_on=DAY, ends_on=DAY)
+    closed = threading.Event()
+
+    def close() -> None:
+        try:
+            services.close_period(period=period, by=SYSTEM)
+            closed.set()
+        finally:
+            connections.close_all()
+
+    closing = threading.Thread(target=close, daemon=True)
+    with transaction.atomic():
+        post("being-written")
+        closing.start()
+        early = closed.wait(timeout=0.5)
+    closing.join(timeout=20)
+    assert closed.is_set()
+    assert Entry.objects.count() == 1
+    return early
+
+
+def test_a_period_is_not_closed_over_an_entry_being_written():
+    assert not closed_while_an_entry_was_being_written()
+
+
+def test_twin_without_the_share_lock_an_entry_joins_a_closed_period():
+    with function_without("ledger_entry_guard", " FOR SHARE"):
+        assert closed_while_an_entry_was_being_written()
 
 
 def test_an_old_snapshot_does_not_reach_into_a_closed_period():

@@ -15,8 +15,10 @@ from cotonou.payments.models import CashSession, Payment, Receipt, ReceiptSeries
 from cotonou.payments.states import PaymentState
 from tests.cotonou.payments import people
 from tests.cotonou.payments.people import at_once, drawer, errors, staff, start, terms
+from tests.support.without import without_index
 
 db = pytest.mark.django_db(transaction=True)
+with_owner = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
 def take(session, cashier, **changes):
@@ -97,14 +99,43 @@ def test_one_open_session_per_desk_and_per_cashier():
     assert refused.value.code == "cashier_open"
 
 
+def six_cashiers_open(place):
+    cashiers = [staff(Role.CASHIER) for _ in range(6)]
+    return at_once([lambda c=c: desks.open_session(desk=place, float_xof=5, by=c) for c in cashiers])
+
+
+def one_cashier_opens_six():
+    places, cashier = [people.desk() for _ in range(6)], staff(Role.CASHIER)
+    return at_once([lambda p=p: desks.open_session(desk=p, float_xof=5, by=cashier) for p in places])
+
+
 @db
 def test_two_cashiers_race_for_one_desk():
     place = people.desk()
-    cashiers = [staff(Role.CASHIER) for _ in range(6)]
-    results = at_once([lambda c=c: desks.open_session(desk=place, float_xof=5, by=c) for c in cashiers])
-    assert len(errors(results)) == 5
-    assert all(isinstance(e, DomainError) for e in errors(results))
+    results = six_cashiers_open(place)
+    assert [e.code for e in errors(results)] == ["desk_open"] * 5
     assert balance(AccountCode.CASH, auxiliary=place.code) == 5
+
+
+@with_owner
+def test_twin_without_the_constraint_several_cashiers_open_one_desk():
+    with without_index("cash_session_one_open_per_desk", emptying="payments_cashsession"):
+        assert not errors(six_cashiers_open(people.desk()))
+        assert CashSession.objects.open().count() == 6
+
+
+@db
+def test_one_cashier_opens_one_of_several_desks_at_once():
+    results = one_cashier_opens_six()
+    assert [e.code for e in errors(results)] == ["cashier_open"] * 5
+    assert CashSession.objects.open().count() == 1
+
+
+@with_owner
+def test_twin_without_the_constraint_one_cashier_holds_several_desks():
+    with without_index("cash_session_one_open_per_cashier", emptying="payments_cashsession"):
+        assert not errors(one_cashier_opens_six())
+        assert CashSession.objects.open().count() == 6
 
 
 @db

@@ -1,5 +1,7 @@
 """Money back takes two persons, never more than was paid, and leaves its trace in the books."""
 
+import threading
+
 import pytest
 from django.db import IntegrityError
 
@@ -78,6 +80,66 @@ def test_the_operator_pays_back_once():
     assert not errors(results)
     assert fake.FakeTransaction.objects.get().refunds == {str(refund.public_id): 2000}
     assert balance(AccountCode.TRANSIT) == balance(AccountCode.REFUNDS_PAYABLE) == 0
+
+
+# -- two at once, each with its twin without the lock --------------------------------
+
+UNLOCKED = Refund.objects.select_related("payment__contact", "payment__office", "payment__cash_session__desk")
+
+
+def decide(refund, *, approve: bool):
+    return refunds.decide(refund=refund, approve=approve, note="acte délivré", by=staff(Role.REGISSEUR))
+
+
+@db
+def test_approved_and_refused_at_once_is_one_or_the_other():
+    refund = proposed(settled())
+    results = at_once([lambda a=a: decide(refund, approve=a) for a in (True, False)])
+    assert [type(e) for e in errors(results)] == [IllegalTransition]
+    refund.refresh_from_db()
+    assert balance(AccountCode.REFUNDS_PAYABLE) == (2000 if refund.state == RefundState.APPROVED else 0)
+
+
+@db
+def test_twin_without_the_lock_a_refused_refund_is_still_owed(monkeypatch):
+    refund, locked = proposed(settled()), refunds._locked
+
+    def overtaken(refund):
+        """Somebody approves between this reading and the writing that follows."""
+        found = UNLOCKED.get(pk=refund.pk)
+        monkeypatch.setattr(refunds, "_locked", locked)
+        assert not errors(at_once([lambda: decide(refund, approve=True)]))
+        return found
+
+    monkeypatch.setattr(refunds, "_locked", overtaken)
+    assert decide(refund, approve=False).state == RefundState.REFUSED
+    assert balance(AccountCode.REFUNDS_PAYABLE) == 2000
+
+
+def two_drawers_pay(refund):
+    drawers = [drawer(float_xof=5000) for _ in range(2)]
+    return at_once([lambda s=s, c=c: refunds.pay_in_cash(refund=refund, session=s, by=c) for s, c in drawers])
+
+
+@db
+def test_two_drawers_at_once_pay_a_refund_once():
+    assert [type(e) for e in errors(two_drawers_pay(approved(settled())))] == [IllegalTransition]
+    assert balance(AccountCode.REFUNDS_PAYABLE) == 0
+    assert balance(AccountCode.CASH) == 8000
+
+
+@db
+def test_twin_without_the_lock_only_the_guard_keeps_the_second_drawer_shut(monkeypatch):
+    refund, gate = approved(settled()), threading.Barrier(2)
+
+    def unlocked(refund):
+        found = UNLOCKED.get(pk=refund.pk)
+        gate.wait(timeout=10)
+        return found
+
+    monkeypatch.setattr(refunds, "_locked", unlocked)
+    (refused,) = errors(two_drawers_pay(refund))
+    assert isinstance(refused.__cause__, IntegrityError)
 
 
 @db
