@@ -39,11 +39,11 @@ def may_read(actor: Actor, subject_uuid) -> bool:
 
 
 def may_read_slip(actor: Actor, document: IssuedDocument) -> bool:
-    """The liaison agents of the offices whose files are on the slip."""
+    """The liaison agents whose offices have every file of the slip: it names them all."""
     scope = actor.scope(Permission.RELAY_MANAGE)
-    return (
-        bool(scope)
-        and ActRequest.objects.filter(
-            scope.where("office"), relay_batch__public_id=document.subject_uuid
-        ).exists()
+    offices = set(
+        ActRequest.objects.filter(relay_batch__public_id=document.subject_uuid).values_list(
+            "office_id", flat=True
+        )
     )
+    return bool(offices) and all(scope.covers(office) for office in offices)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civil_acts import forms, relay_files
+from civil_acts import forms, pieces, relay_files
 from civil_acts.models import ActRequest, RelayBatch
 from civil_acts.services import relay
 from civil_acts.views.selection import chosen_ids
@@ -83,6 +83,8 @@ def batch(request: HttpRequest, public_id) -> HttpResponse:
     item = _batch(request, public_id)
     rows = [{"item": r, "code": codes.pretty(r.tracking_code)} for r in _files(request, item)]
     sealed = IssuedDocument.objects.of_subject(item.public_id).sealed().first()
+    if sealed and not pieces.may_read_slip(request.actor, sealed):
+        sealed = None
     return render(request, "civil_acts/relay/batch.html", {"batch": item, "rows": rows, "slip": sealed})
 
 
@@ -143,7 +145,7 @@ def slip(request: HttpRequest, public_id) -> HttpResponse:
     )
     rows = [
         {"label": row.label, "value": row.value}
-        for row in engine.summary(item.procedure_version.form_version.form, item.answers)
+        for row in engine.summary(item.procedure_version.form_version.form, item.answers, staff=True)
     ]
     context = {"item": item, "code": codes.pretty(item.tracking_code), "rows": rows}
     return render(request, "civil_acts/relay/slip.html", context)

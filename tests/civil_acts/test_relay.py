@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -170,6 +171,13 @@ def test_an_agent_of_one_office_sees_only_its_files_of_a_common_batch(run_jobs):
     page = words(client.get(address))
     assert "HOUNSOU" in page
     assert "AILLEURS" not in page
+    run_jobs()
+    sealed = IssuedDocument.objects.of_subject(batch.public_id).sealed().get()
+    pdf = reverse("documents:document", args=[sealed.public_id])
+    assert "Bordereau scellé" in words(mairie.get(address))
+    assert mairie.get(pdf)["Content-Type"] == "application/pdf"
+    assert "Bordereau scellé" not in words(client.get(address))  # it names the files of other offices
+    assert client.get(pdf).status_code in (403, 404)
     names = [row[1] for row in cells(client.get(f"{address}fichier/"))[1:]]
     assert names == ["Hounsou"]
     assert client.get(f"{HOME}dossiers/{other.public_id}/fiche/").status_code == 404
