@@ -225,3 +225,9 @@ class Cluster:
         for database in (DATABASE, "template1"):
             with self.connect(database=database) as connection:
                 connection.execute(GRANTS_SQL.read_text())
+
+    def empty(self) -> None:
+        """Throw the portal's database away and make it again, without a table."""
+        with self.connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        self.prepare()

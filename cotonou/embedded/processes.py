@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -61,6 +62,18 @@ def stop(pid: int, sig: int = signal.SIGTERM, *, timeout_s: float = 20) -> bool:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not alive(pid), timeout_s=5)
     return False
+
+
+def end_group(leader: subprocess.Popen, *, timeout_s: float = 5) -> None:
+    """End a process that leads a group of its own, and what it started; nothing if it ended by itself."""
+    if leader.poll() is not None:
+        return
+    os.killpg(leader.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        leader.wait(timeout=timeout_s)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait()
 
 
 def wait_until(done: Callable[[], bool], *, timeout_s: float, step_s: float = 0.05) -> bool:

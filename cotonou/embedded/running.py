@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cotonou.embedded import places, processes, servers
+from cotonou.embedded.postgres import Cluster
 from cotonou.embedded.supervisor import Program, Supervisor, beat, web, worker
 
 VAR = places.CLONE / "var"
@@ -57,6 +58,10 @@ class Stamps:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(self.known))
 
+    def forget(self) -> None:
+        self.known = {}
+        self.path.unlink(missing_ok=True)
+
 
 def digest_of(paths: Iterable[Path]) -> str:
     """Digest of the names and contents of these files."""
@@ -88,9 +93,8 @@ def manage(*arguments: str, environment: dict[str, str]) -> None:
     try:
         output, _ = process.communicate()
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        # Interrupted: its children too, some commands have several.
+        processes.end_group(process)
     if process.returncode:
         raise Refused(f"manage.py {' '.join(arguments)} a échoué :\n{output[-4000:]}")
 
@@ -120,8 +124,19 @@ def prepare(environment: dict[str, str], stamps: Stamps, *, lasting: bool) -> No
         manage("make_dev_keys", environment=environment)
     if not (DEMO_FILE.exists() and stamps.fresh("demo", "made")):
         say("ville de démonstration : création des comptes, des actes et des demandes")
+        stamps.keep("demo", "begun")
         manage("demo_city", environment=as_owner)
         stamps.keep("demo", "made")
+
+
+def forget_half_a_city(cluster: Cluster, stamps: Stamps) -> None:
+    """A demonstration that was interrupted is neither a city nor an empty base: start again."""
+    if stamps.fresh("demo", "begun"):
+        say("ville de démonstration restée inachevée : on la recommence")
+        cluster.empty()
+        if (VAR / "media").exists():
+            shutil.rmtree(VAR / "media")
+        stamps.forget()
 
 
 # -- bringing it up -------------------------------------------------------------------
@@ -243,6 +258,8 @@ def run(*, fresh: bool = False) -> int:
         environment = os.environ | {"LOG_FORMAT": "console", "PORTAL_URL": address} | local.environment()
         environment.setdefault("DJANGO_SETTINGS_MODULE", "cotonou.settings.dev")
         stamps = Stamps(places.servers_root() / "stamps.json")
+        if local.cluster is not None:
+            forget_half_a_city(local.cluster, stamps)
         prepare(environment, stamps, lasting=local.cluster is not None)
         say("démarrage du site, des traitements et de l’horloge")
         supervisor = Supervisor(programs(host, port), environment, places.CLONE)

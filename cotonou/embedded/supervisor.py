@@ -73,6 +73,7 @@ class Program:
         """Ask, wait, then kill the child and whatever it started."""
         if self.process is None or self.process.poll() is not None:
             return
+        # To the leader alone: it decides in which order its own children end.
         self.process.terminate()
         try:
             self.process.wait(timeout=timeout_s)

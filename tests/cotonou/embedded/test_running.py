@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from cotonou.embedded import places, processes, running
+from cotonou.embedded.postgres import OWNER
 from cotonou.embedded.supervisor import Program, ProgramFailed, Supervisor
 
 
@@ -79,6 +82,47 @@ def test_migrations_run_as_owner(var, managed, monkeypatch):
     prepare(var)
     assert users["migrate"] == ENVIRONMENT["DATABASE_OWNER_URL"]
     assert users["collectstatic"] == ENVIRONMENT["DATABASE_URL"]
+
+
+def test_a_city_that_was_interrupted_is_made_again_in_an_empty_base(var, managed, new_cluster):
+    cluster = new_cluster("half")
+    stamps = running.Stamps(var / "stamps.json")
+    stamps.keep("demo", "begun")
+    with cluster.connect(OWNER, "portail") as owner:
+        owner.execute("CREATE TABLE half_a_city (id int)")
+    running.forget_half_a_city(cluster, stamps)
+    with cluster.connect(OWNER, "portail") as owner:
+        assert owner.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    prepare(var)
+    assert {"migrate", "demo_city"} <= set(managed)
+
+
+def test_a_finished_city_is_kept(var, managed, new_cluster):
+    cluster = new_cluster("whole")
+    prepare(var)
+    with cluster.connect(OWNER, "portail") as owner:
+        owner.execute("CREATE TABLE city (id int)")
+    running.forget_half_a_city(cluster, running.Stamps(var / "stamps.json"))
+    with cluster.connect(OWNER, "portail") as owner:
+        owner.execute("SELECT FROM city")
+
+
+CHILD = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_ending_a_step_ends_what_it_started():
+    leader = subprocess.Popen(
+        [sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with leader.stdout:
+        child = int(leader.stdout.readline())
+    processes.end_group(leader)
+    assert processes.wait_until(lambda: not processes.alive(child), timeout_s=10)
 
 
 def test_a_failing_step_says_which_and_why():
