@@ -3,8 +3,9 @@
 After a sentence changed, from the top of the clone:
 
     bin/manage makemessages -l en --no-location --no-wrap --no-obsolete -i .venv -i var -i tests -i docs
-    # translate what is empty or marked fuzzy in locale/en/LC_MESSAGES/django.po, then
-    bin/manage compilemessages -l en
+    # translate what is empty or marked fuzzy in locale/en/LC_MESSAGES/django.po;
+    # a new plural also goes to locale/fr/LC_MESSAGES/django.po, which holds nothing else; then
+    bin/manage compilemessages -l en -l fr -i .venv
 """
 
 import html
@@ -18,12 +19,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from tests.support import civil
 
 ROOT = settings.BASE_DIR
 CATALOGUE = ROOT / "locale/en/LC_MESSAGES"
+FRENCH_PLURALS = ROOT / "locale/fr/LC_MESSAGES"
 ACCENTED = re.compile(r"\w*[à-ÿÀ-ÝœŒ]\w*|«")
 WAY_BACK = "Français"
 PAGES = {
@@ -70,12 +72,30 @@ def test_every_sentence_has_its_english(extracted, kind):
     assert not found, "\n".join([*found, __doc__ or ""])
 
 
-def test_the_compiled_catalogue_is_the_one_that_is_read(tmp_path):
-    run("msgfmt", "--check-format", "-o", str(tmp_path / "django.mo"), str(CATALOGUE / "django.po"), cwd=ROOT)
+@pytest.mark.parametrize("catalogue", [CATALOGUE, FRENCH_PLURALS])
+def test_the_compiled_catalogue_is_the_one_that_is_read(catalogue, tmp_path):
+    run("msgfmt", "--check-format", "-o", str(tmp_path / "django.mo"), str(catalogue / "django.po"), cwd=ROOT)
     fresh, kept = (
-        run("msgunfmt", "--no-wrap", str(folder / "django.mo"), cwd=ROOT) for folder in (tmp_path, CATALOGUE)
+        run("msgunfmt", "--no-wrap", str(folder / "django.mo"), cwd=ROOT) for folder in (tmp_path, catalogue)
     )
     assert fresh == kept, __doc__
+
+
+def plurals(catalogue) -> dict[str, list[str]]:
+    """Source sentence -> [singular, plural] of a catalogue's sentences with two forms."""
+    found = run("msgattrib", "--translated", "--no-wrap", str(catalogue / "django.po"), cwd=ROOT)
+    pairs = re.findall(
+        r'^msgid "(.*)"\nmsgid_plural ".*"\nmsgstr\[0\] "(.*)"\nmsgstr\[1\] "(.*)"$', found, re.MULTILINE
+    )
+    return {source: forms for source, *forms in pairs}
+
+
+def test_french_counts_nothing_in_the_singular():
+    assert set(plurals(FRENCH_PLURALS)) == set(plurals(CATALOGUE)), __doc__
+    for source, (singular, plural) in plurals(FRENCH_PLURALS).items():
+        assert singular == source
+        with override("fr"):
+            assert [ngettext(singular, plural, n) for n in (0, 1, 2)] == [singular, singular, plural]
 
 
 def test_no_package_changes_our_french():
