@@ -10,6 +10,7 @@ from cotonou.core.forms import (
     CheckboxesField,
     ChoiceField,
     FileField,
+    IntegerField,
     ModelChoiceField,
     OneTimeCodeField,
     PortalForm,
@@ -88,6 +89,17 @@ class AskForm(PortalForm):
     wants_file = BooleanField(label=_("Un fichier ou une photo est attendu"), required=False, initial=True)
 
 
+class ArchiveForm(PortalForm):
+    """What helps the archivist to find the volume."""
+
+    centre = LineField(label=_("Centre, s’il a changé"), required=False, max_length=120)
+    year = IntegerField(label=_("Année"), required=False, width=4, min_value=1850, max_value=2100)
+    volume = LineField(label=_("Volume"), required=False, max_length=30, width=5)
+    folio = LineField(label=_("Folio"), required=False, max_length=30, width=5)
+    act_number_text = LineField(label=_("Numéro d’acte"), required=False, max_length=40, width=10)
+    note = LineField(label=_("Précisions pour l’archiviste"), required=False, max_length=300)
+
+
 class RejectForm(PortalForm):
     reason = RadioField(
         label=_("Raison"),
@@ -136,6 +148,8 @@ class HandOverForm(PortalForm):
         label=_("J’ai vérifié l’identité de la personne"),
         error_messages={"required": _("Vérifiez l’identité de la personne, puis cochez la case")},
     )
+    # Asked once the paid copies are printed.
+    reason = LineField(label=_("Pourquoi imprimer encore ?"), required=False, max_length=300)
 
 
 class AnswersFileForm(PortalForm):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from civil_acts.models import ActRequest
 from cotonou.accounts.actors import Actor
-from cotonou.core import codes
+from cotonou.core import codes, phones
 from cotonou.core.database import NormalisedName
 from cotonou.territory.dates import local_today
 
@@ -30,19 +30,26 @@ def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:
 
 
 def matches(text: str) -> Q:
-    """Requests that ``text`` means: a tracking code, a phone number, or words of the person's name.
+    """Requests that ``text`` means: a tracking code, a whole phone number, or words of the person's name.
 
     A name may look like a code (one in thirty passes its check): both are looked for.
     """
-    digits = "".join(c for c in text if c.isdecimal())
-    if len(digits) >= 8 and len(digits) >= len(text.replace(" ", "")) - 4:
-        meant = Q(contact__phone__endswith=digits[-8:])
+    if phone := _phone(text):
+        meant = Q(contact__phone=phone)
     else:
         meant = Q()
         for word in text.split()[:MAX_WORDS]:
             meant &= Q(subject_search__contains=NormalisedName(Value(word, output_field=TextField())))
     code = codes.normalise(text)
     return meant | Q(tracking_code=code) if code else meant
+
+
+def _phone(text: str) -> str:
+    """The number that was typed whole, as it is stored; "" for anything else."""
+    try:
+        return phones.to_e164(text, foreign=True)
+    except phones.PhoneError:
+        return ""
 
 
 def _shown(rows: QuerySet[ActRequest], actor: Actor, show: str) -> QuerySet[ActRequest]:

@@ -155,7 +155,7 @@ RULES: list[tuple[tuple[str, ...], str, list[str]]] = [
         ],
     ),
     (
-        (snapshots.BIRTH_EXTRACT,),
+        (snapshots.BIRTH_EXTRACT, snapshots.NON_REGISTRATION),
         Relation.MANDATE,
         [_ID, "Procuration écrite et signée", "Copie de la pièce d’identité de la personne représentée"],
     ),

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from civil_acts import forms, pieces
-from civil_acts.models import ActRequest, SlipState
+from civil_acts import forms, pieces, snapshots
+from civil_acts.models import NO_ACT, ActRequest, SearchSlip, SlipState
 from civil_acts.registers import search
-from civil_acts.services import archive_answers, treatment
-from civil_acts.states import CLERK_STATES, RequestState
+from civil_acts.services import archive_answers, delivery, treatment
+from civil_acts.states import CLERK_STATES, RejectionReason, RequestState
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.audit.models import Event
@@ -39,6 +39,7 @@ EVENTS = {
     "civil_acts.claimed": gettext_lazy("Prise en charge"),
     "civil_acts.released": gettext_lazy("Rendue à la file"),
     "civil_acts.entitlement_checked": gettext_lazy("Droit vérifié"),
+    "civil_acts.entitlement_reset": gettext_lazy("Autre acte choisi : droit à vérifier de nouveau"),
     "civil_acts.act_attached": gettext_lazy("Acte choisi dans le registre"),
     "civil_acts.prepared": gettext_lazy("Document préparé"),
     "civil_acts.complement_asked": gettext_lazy("Pièce demandée"),
@@ -95,8 +96,10 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
     A refused form is shown again whatever became of the request: what was
     typed on it must not be lost.
     """
-    can = _offers(item, actor)
+    slip = archive_answers.last_slip(item)
+    can = _offers(item, actor) | _archive_offers(item, actor, slip)
     can |= {name: True for name in bound if name in ("ask", "reject", "transfer", "reopen")}
+    can["ask_archive"] |= "archive" in bound
     shown = {
         "item": item,
         "badge": badge(item),
@@ -104,26 +107,23 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
         "held_by": held_by(item),
         "facts": _facts(item),
         "answers": [
-            {"label": line.label, "value": line.value}
-            for line in engine.summary(item.procedure_version.form_version.form, item.answers)
+            {
+                "label": line.label,
+                "value": item.relation_words if line.field.id == "relation" else line.value,
+            }
+            for line in engine.summary(item.procedure_version.form_version.form, item.answers, staff=True)
             if line.field.type != "upload"
         ],
         "files": pieces.files(item, actor),
         "complements": list(item.complements.order_by("-asked_at")),
         "history": history(item),
         "can": can,
+        "slip": slip,
+        "prints": prints(item) if can["deliver"] else None,
+        "standing": standing(item, can),
         "forms": _forms(item, can, bound),
         "form": next(iter(bound.values()), None),  # the one refused: the page's title says so
     }
-    slip = archive_answers.last_slip(item)
-    shown["slip"] = slip
-    can["ask_archive"] = can["search"] and (slip is None or slip.state != SlipState.OPEN)
-    can["non_registration"] = bool(
-        can["search"]
-        and item.checked_by_id
-        and slip
-        and slip.state in (SlipState.NOT_FOUND, SlipState.DESTROYED)
-    )
     if can["search"]:
         shown["register"] = _register(item, actor, query)
     return shown
@@ -151,6 +151,74 @@ def _offers(item: ActRequest, actor: Actor) -> dict[str, bool]:
     }
 
 
+def _archive_offers(item: ActRequest, actor: Actor, slip: SearchSlip | None) -> dict[str, bool]:
+    """ask_archive; non_registration; no_rule: the certificate would be made, but no rule allows it."""
+    search = _offers(item, actor)["search"]
+    absent = bool(search and item.checked_by_id and slip and slip.state in NO_ACT)
+    allowed = absent and treatment.rule_for(item, snapshots.NON_REGISTRATION) is not None
+    return {
+        "ask_archive": search and (slip is None or slip.state != SlipState.OPEN),
+        "non_registration": allowed,
+        "no_rule": absent and not allowed,
+    }
+
+
+def standing(item: ActRequest, can: dict[str, bool]) -> dict[str, str] | None:
+    """Why there is nothing to do here now: {title, text}; None when there is."""
+    if item.waiting_since:
+        return {
+            "title": _("En attente de l’usager depuis le %(date)s") % {"date": _date(item.waiting_since)},
+            "text": _("Le délai est suspendu. Le travail reprend dès que la personne répond."),
+        }
+    if item.state in CLERK_STATES:
+        return _unheld(item, can)
+    if item.state == RequestState.TO_SIGN:
+        return {
+            "title": _("À signer"),
+            "text": _("Préparé par %(who)s le %(date)s. Un officier d’état civil doit le lire et le signer.")
+            % {"who": item.prepared_by, "date": _date(item.prepared_at)},
+        }
+    if item.state == RequestState.SEALING:
+        return {
+            "title": _("Signé par %(who)s") % {"who": item.signed_by},
+            "text": _("Le document reçoit le cachet électronique : quelques minutes."),
+        }
+    if item.state == RequestState.TO_PAY:
+        return {"title": _("Pas encore payée"), "text": _("L’instruction commence après le paiement.")}
+    return _over(item)
+
+
+def _unheld(item: ActRequest, can: dict[str, bool]) -> dict[str, str] | None:
+    if holder := held_by(item):
+        if can["release"]:
+            return None
+        return {
+            "title": _("%(who)s instruit ce dossier") % {"who": holder},
+            "text": _("Les actions sont à cette personne tant qu’elle ne l’a pas rendu à la file."),
+        }
+    if can["claim"]:
+        text = _("Prenez-le d’abord en charge avec le bouton en haut de la page : les actions viendront ici.")
+    else:
+        text = _("Un agent de ce bureau doit le prendre en charge.")
+    return {"title": _("Personne n’a pris ce dossier en charge"), "text": text}
+
+
+def _over(item: ActRequest) -> dict[str, str] | None:
+    ended = {
+        RequestState.DELIVERED: (_("Document remis"), item.delivered_at),
+        RequestState.REJECTED: (_("Demande refusée"), item.rejected_at),
+        RequestState.EXPIRED: (_("Demande expirée sans paiement"), item.closed_at),
+        RequestState.WITHDRAWN: (_("Demande retirée par l’usager"), item.closed_at),
+    }
+    if item.state not in ended:
+        return None
+    label, moment = ended[RequestState(item.state)]
+    return {
+        "title": _("Dossier clos"),
+        "text": _("%(what)s le %(date)s.") % {"what": label, "date": _date(moment)},
+    }
+
+
 def _forms(item: ActRequest, can: dict[str, bool], bound: dict[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if can["check"] and (rule := treatment.rule_for(item)):
@@ -166,6 +234,9 @@ def _forms(item: ActRequest, can: dict[str, bool], bound: dict[str, Any]) -> dic
         made["reopen"] = forms.ReasonForm(auto_id="reopen_%s")
     if can["deliver"]:
         made["deliver"] = forms.HandOverForm()
+    if can["ask_archive"]:
+        known = archive_answers.known_details(item)
+        made["archive"] = forms.ArchiveForm(initial=known, auto_id="archive_%s")
     return made | bound
 
 
@@ -174,7 +245,7 @@ def _facts(item: ActRequest) -> list[dict]:
     return [
         {"label": _("Document"), "value": f"{variant['label']} × {item.copies}"},
         {"label": _("Personne concernée"), "value": item.subject_name},
-        {"label": _("Demandeur"), "value": f"{item.contact.name} – {item.get_relation_display()}"},
+        {"label": _("Demandeur"), "value": f"{item.contact.name} – {item.relation_words}"},
         {"label": _("Bureau"), "value": item.office.name},
         {"label": _("Arrivée"), "value": f"{_date(item.submitted_at)}, {item.get_channel_display()}"},
         {"label": _("À rendre le"), "value": _date(item.due_on)},
@@ -194,7 +265,7 @@ def _register(item: ActRequest, actor: Actor, query: Any) -> dict:
     act = item.answers.get("act") or {}
     typed = {key: query[key].replace("\0", "") for key in ("nom", "annee", "numero") if key in query}
     name = typed.get("nom", item.subject_name)
-    year = typed.get("annee") or act.get("year") or _year_of(item.answers.get("birth_date"))
+    year = typed.get("annee") or act.get("year") or archive_answers.birth_year(item)
     number = typed.get("numero", str(act.get("number") or ""))
     return {
         "name": name,
@@ -209,10 +280,14 @@ def _int(text: Any) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 4 else None
 
 
-def _year_of(partial: Any) -> int | None:
-    if isinstance(partial, dict):
-        return _int(partial.get("year"))
-    return _int(str(partial or "")[:4])
+def prints(item: ActRequest) -> dict[str, Any]:
+    """words: « 3 exemplaires payés, 1 imprimé »; exhausted: one more print needs a reason."""
+    left = delivery.prints_left(item)
+    printed = item.document.prints.count() if item.document else 0
+    paid = ngettext("%(n)d exemplaire payé", "%(n)d exemplaires payés", item.copies) % {"n": item.copies}
+    done = ngettext("%(n)d imprimé", "%(n)d imprimés", printed) % {"n": printed}
+    done = done if printed else _("aucun imprimé")
+    return {"words": f"{paid}, {done}.", "exhausted": left == 0}
 
 
 def history(item: ActRequest) -> list[dict]:
@@ -223,7 +298,17 @@ def history(item: ActRequest) -> list[dict]:
             "label": EVENTS.get(event.action, event.action),
             "who": event.actor_label,
             "at": event.at,
-            "why": event.data.get("reason", ""),
+            "why": _why(item, event),
         }
         for event in events
     ]
+
+
+def _why(item: ActRequest, event: Event) -> str:
+    """The reason of an event in words: a refusal's trail holds the code of its reason."""
+    reason = event.data.get("reason", "")
+    if event.action != "civil_acts.rejected":
+        return reason
+    said = event.data.get("text") or item.rejection_text
+    label = RejectionReason(reason).label if reason in RejectionReason.values else reason
+    return f"{label}. {said}" if said else str(label)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from civil_acts import fees
 from civil_acts.models import ActRequest, RegisterAct, RelayBatch, SearchSlip, Sex, SlipState
+from cotonou.accounts.models import Office
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
 from cotonou.documents import kinds
@@ -80,7 +81,7 @@ def _birth(request: ActRequest) -> dict[str, Any]:
 
 def _act(act: RegisterAct) -> dict[str, Any]:
     return {
-        "centre": act.centre_name,
+        "centre": _centre(act.centre, act.office),
         "year": act.year,
         "volume": act.volume,
         "folio": act.folio,
@@ -91,6 +92,11 @@ def _act(act: RegisterAct) -> dict[str, Any]:
         "declarant_quality": act.details.get("declarant_quality", ""),
         "remarks": act.details.get("remarks", ""),
     }
+
+
+def _centre(named: str, office: Office) -> str:
+    """The centre that the register names, else the arrondissement: the office is not the centre."""
+    return named or (office.arrondissement.name if office.arrondissement else office.name)
 
 
 def _sex(value: str) -> str:
@@ -121,7 +127,7 @@ def _non_registration(request: ActRequest) -> dict[str, Any]:
     return {
         "search": {
             "act_kind": "naissance",
-            "centre": slip.centre_name,
+            "centre": _centre(slip.centre, slip.office),
             "years": str(slip.year or ""),
             "found": _FOUND[SlipState(slip.state)],
             "searched_on": local_date(slip.answered_at).isoformat(),
@@ -211,6 +217,7 @@ _LABELS = {
     "search.centre": gettext_lazy("Centre où l’acte a été cherché"),
     "search.years": gettext_lazy("Années cherchées"),
     "search.registers": gettext_lazy("Réponse des archives"),
+    "search.found": gettext_lazy("Résultat de la recherche"),
 }
 
 
@@ -220,7 +227,7 @@ def lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     for path, label in _LABELS.items():
         group, _dot, key = path.partition(".")
         if value := (snapshot.get(group) or {}).get(key):
-            found.append({"label": label, "value": value})
+            found.append({"label": label, "value": _FOUND_WORDS[value] if path == "search.found" else value})
     if "mentions" in snapshot:
         mentions = [m["text"] for m in snapshot["mentions"]]
         found.append({"label": _("Mentions marginales"), "lines": mentions or [_("Néant")]})

@@ -70,6 +70,18 @@ class Relation(models.TextChoices):
     OTHER = "OTHER", _("Autre personne")
 
 
+# The same, as somebody of the office says it.
+STAFF_RELATIONS = {
+    Relation.HOLDER: _("titulaire de l’acte"),
+    Relation.PARENT: _("père ou mère du titulaire"),
+    Relation.CHILD: _("enfant du titulaire"),
+    Relation.SPOUSE: _("époux ou épouse du titulaire"),
+    Relation.REPRESENTATIVE: _("tuteur ou représentant légal"),
+    Relation.MANDATE: _("porteur d’une procuration écrite"),
+    Relation.OTHER: _("autre personne"),
+}
+
+
 class RejectionReason(models.TextChoices):
     """Reasons a citizen can understand; the clerk adds a sentence."""
 

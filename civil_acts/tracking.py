@@ -6,13 +6,23 @@ from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from civil_acts.models import ActRequest
+from civil_acts import snapshots
+from civil_acts.models import ActRequest, SearchSlip, SlipState
+from civil_acts.services.intake import UNPAID_DAYS
 from civil_acts.states import CITIZEN_WORDS, RequestState
 from cotonou.payments.models import Payment
 from cotonou.territory.dates import local_today
 
 S = RequestState
+# Instead of CITIZEN_WORDS when the registers hold no such act.
+_ABSENT_WORDS = {
+    S.TO_SIGN: gettext_lazy("Acte non trouvé : certificat de non-inscription à signer"),
+    S.SEALING: gettext_lazy("Acte non trouvé : certificat de non-inscription en préparation"),
+    S.READY: gettext_lazy("Acte non trouvé : votre certificat de non-inscription est prêt"),
+    S.DELIVERED: gettext_lazy("Acte non trouvé : certificat de non-inscription remis"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class Story:
     tone: str
     next_words: str
     steps: list[dict[str, Any]]
+    advice: str = ""  # what else the person can do, beside this request
 
 
 def day(moment: Any) -> str:
@@ -35,7 +46,39 @@ def story(request: ActRequest, *, paying: Payment | None = None) -> Story:
     """paying: the payment that is on its way to this request, see ``services.paying.on_its_way``."""
     if paying:
         return Story(*_paying(paying), _steps(request))
-    return Story(headline(request), _tone(request), _next(request), _steps(request))
+    if slip := _searched(request):
+        return Story(*_searching(request, slip), _steps(request))
+    return Story(headline(request), _tone(request), _next(request), _steps(request), _advice(request))
+
+
+def _searched(request: ActRequest) -> SearchSlip | None:
+    """The archive's search under way, when it is what the citizen waits for."""
+    if request.state != S.IN_REVIEW or request.waiting_since:
+        return None
+    slips = SearchSlip.objects.filter(request_uuid=request.public_id, state=SlipState.OPEN)
+    return slips.order_by("created_at").first()
+
+
+def _searching(request: ActRequest, slip: SearchSlip) -> tuple[str, str, str]:
+    headline = _("Nous cherchons votre acte dans les registres papier depuis le %(date)s") % {
+        "date": day(slip.created_at)
+    }
+    return headline, "info", _("Un archiviste ouvre les registres de l’arrondissement.") + _promise(request)
+
+
+def _is_absent(request: ActRequest) -> bool:
+    """The document is the certificate that the act was not found."""
+    return request.document_kind == snapshots.NON_REGISTRATION and request.prepared_at is not None
+
+
+def _advice(request: ActRequest) -> str:
+    if not _is_absent(request) or request.state not in (S.READY, S.DELIVERED):
+        return ""
+    return _(
+        "Avec ce certificat, vous pouvez demander au tribunal un jugement supplétif, qui tient lieu d’acte, "
+        "puis sa transcription à l’arrondissement. Les pièces et les délais sont à confirmer par la Mairie : "
+        "demandez-les au bureau de l’arrondissement."
+    )
 
 
 def _paying(payment: Payment) -> tuple[str, str, str]:
@@ -69,6 +112,8 @@ def headline(request: ActRequest) -> str:
             if request.relay_available
             else _("L’ANIP a refusé le certificat")
         )
+    if _is_absent(request) and request.state in _ABSENT_WORDS:
+        return str(_ABSENT_WORDS[S(request.state)])
     return str(CITIZEN_WORDS[S(request.state)])
 
 
@@ -87,7 +132,12 @@ def _next(request: ActRequest) -> str:
     if request.waiting_since:
         return _("Le délai est suspendu. Il reprend dès que vous répondez.")
     sentences = {
-        S.TO_PAY: _("Payez pour que la Mairie commence. Une demande non payée est abandonnée après 7 jours."),
+        S.TO_PAY: ngettext(
+            "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jour.",
+            "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours.",
+            UNPAID_DAYS,
+        )
+        % {"n": UNPAID_DAYS},
         S.SUBMITTED: _("Un agent va l’examiner.") + due,
         S.IN_REVIEW: _("Un agent vérifie votre dossier.") + due,
         S.TO_SIGN: _("Un officier d’état civil doit la signer.") + due,
@@ -111,6 +161,9 @@ def _next(request: ActRequest) -> str:
         ),
         S.WITHDRAWN: _("Vous pouvez faire une nouvelle demande quand vous voulez."),
     }
+    if _is_absent(request) and request.state in _ABSENT_WORDS:
+        found_nothing = _("La Mairie a cherché votre acte dans ses registres et ne l’a pas trouvé.")
+        return f"{found_nothing} {sentences[S(request.state)]}"
     return sentences[S(request.state)]
 
 
@@ -136,6 +189,13 @@ def _steps(request: ActRequest) -> list[dict[str, Any]]:
         line += [
             (_("Dossier transmis à l’ANIP"), request.transmitted_at),
             (_("Réponse de l’ANIP"), request.relay_answered_on),
+        ]
+    elif _is_absent(request):
+        line += [
+            (_("Acte non trouvé, certificat de non-inscription préparé"), request.prepared_at),
+            (_("Certificat signé"), request.signed_at),
+            (_("Certificat prêt"), request.ready_at),
+            (_("Certificat remis"), request.delivered_at),
         ]
     else:
         line += [

@@ -11,6 +11,7 @@ from civil_acts.models.procedures import EntitlementRule, ProcedureVersion
 from civil_acts.querysets.requests import ActRequestQuerySet, ComplementQuerySet, RelayBatchQuerySet
 from civil_acts.states import (
     SIGNED_STATES,
+    STAFF_RELATIONS,
     TRANSITIONS,
     RejectionReason,
     Relation,
@@ -198,6 +199,11 @@ class ActRequest(models.Model):
         if self.document is None:
             raise Conflict(_("Ce document n’est pas encore prêt."))
         return self.document
+
+    @property
+    def relation_words(self) -> str:
+        """What the applicant is to the person named in the act, in the words of the office."""
+        return str(STAFF_RELATIONS[Relation(self.relation)])
 
     @property
     def is_relay(self) -> bool:

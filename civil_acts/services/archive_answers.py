@@ -1,5 +1,6 @@
 """Between a request and the archive: ask for the search, take the answer."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,22 +19,60 @@ def last_slip(request: ActRequest) -> SearchSlip | None:
     return SearchSlip.objects.filter(request_uuid=request.public_id).order_by("-created_at").first()
 
 
+def birth_year(request: ActRequest) -> int | None:
+    """The year of birth as the citizen gave it: alone, or with its month and day."""
+    given = request.answers.get("birth_date")
+    text = str(given.get("year") or "") if isinstance(given, dict) else str(given or "")[:4]
+    return int(text) if text.isdecimal() and len(text) == 4 else None
+
+
+def known_details(request: ActRequest) -> dict[str, Any]:
+    """What the citizen wrote that helps the archive, under the names of ``ask_archive``'s details."""
+    answers = request.answers
+    act = answers.get("act") or {}
+    parents = [
+        _("Père : %(name)s.") % {"name": answers["father_name"]} if answers.get("father_name") else "",
+        _("Mère : %(name)s.") % {"name": answers["mother_name"]} if answers.get("mother_name") else "",
+    ]
+    return {
+        "centre": "",
+        "year": act.get("year") or birth_year(request),
+        "volume": "",
+        "folio": "",
+        "act_number_text": str(act.get("number") or "")[:40],
+        "note": " ".join(filter(None, parents))[:300],
+    }
+
+
 @transaction.atomic
-def ask_archive(*, public_id: UUID, by: Actor) -> SearchSlip:
-    """Send a search slip to the archive with what the citizen wrote. One open slip at a time."""
+def ask_archive(
+    *,
+    public_id: UUID,
+    by: Actor,
+    centre: str = "",
+    year: int | None = None,
+    volume: str = "",
+    folio: str = "",
+    act_number_text: str = "",
+    note: str = "",
+) -> SearchSlip:
+    """Send a search slip to the archive for this request. One open slip at a time."""
     request = treatment.claimed(public_id, by)
     if request.is_relay:
         raise Conflict(_("Cette demande se transmet à l’UCIP : aucun acte n’est à chercher."))
     slip = last_slip(request)
     if slip and slip.state == SlipState.OPEN:
         raise Conflict(_("Une recherche est déjà en cours aux archives pour ce dossier."))
-    act = request.answers.get("act") or {}
     slip = archive.open_slip(
         kind="BIRTH",
         office=request.office,
         names=request.subject_name,
-        year=act.get("year"),
-        act_number_text=str(act.get("number") or ""),
+        centre=centre,
+        year=year,
+        volume=volume,
+        folio=folio,
+        act_number_text=act_number_text,
+        note=note,
         request_uuid=request.public_id,
         request_label=codes.pretty(request.tracking_code),
         by=by,
@@ -45,7 +84,7 @@ def ask_archive(*, public_id: UUID, by: Actor) -> SearchSlip:
 def apply_answer(job: Job) -> None:
     """Handler of "civil_acts.archive_answered": the verified act is put beside the request.
 
-    Not found or destroyed changes nothing here: the clerk decides, with the
+    Not found, destroyed or illegible changes nothing here: the clerk decides, with the
     archive's words before them, to prepare the certificate of non-registration.
     """
     slip = SearchSlip.objects.get(pk=job.payload["slip"])
@@ -60,6 +99,6 @@ def apply_answer(job: Job) -> None:
             return
         transcription = getattr(slip, "transcription", None)
         if slip.state == SlipState.FOUND and transcription and transcription.act_id:
-            request.register_act = transcription.act
-            request.save(update_fields=["register_act"])
+            treatment.choose_act(request, transcription.act, by=SYSTEM)
+            request.save(update_fields=treatment.ACT_COLUMNS)
         record("civil_acts.archive_answered", subject=request, actor=SYSTEM, reason=slip.get_state_display())

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from civil_acts import snapshots
 from civil_acts.models import ActRequest
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import SYSTEM, Actor
@@ -31,8 +32,9 @@ def announce_ready(job: Job) -> None:
         request.ready_at = timezone.now()
         request.save(update_fields=["state", "ready_at"])
         record("civil_acts.ready", subject=request, actor=SYSTEM, serial=document.serial)
+        absent = request.document_kind == snapshots.NON_REGISTRATION
         notify(
-            "civil_acts.ready",
+            "civil_acts.ready_not_found" if absent else "civil_acts.ready",
             to=request.contact,
             subject=request,
             context={"tracking_code": codes.pretty(request.tracking_code), "office": request.office.name},
@@ -50,9 +52,18 @@ def record_download(*, request: ActRequest, by: Actor) -> None:
     record("civil_acts.downloaded", subject=request, actor=by)
 
 
+def prints_left(request: ActRequest) -> int:
+    """Paid copies not printed yet; never below 0."""
+    printed = request.document.prints.count() if request.document else 0
+    return max(0, request.copies - printed)
+
+
 @transaction.atomic
-def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool) -> ActRequest:
-    """Print at the counter, against identity; every print is counted."""
+def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool, reason: str = "") -> ActRequest:
+    """Print at the counter, against identity; every print is counted.
+
+    As many prints as copies were paid for; one more needs a reason, which the trail keeps.
+    """
     scope = by.scope(Permission.COUNTER_DELIVER)
     request = (
         ActRequest.objects.filter(scope.where("office"))
@@ -63,10 +74,16 @@ def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool) -> ActRequest:
         raise Conflict(_("Ce document n’est pas encore prêt."))
     if not identity_seen:
         raise DomainError(_("Vérifiez l’identité de la personne avant d’imprimer."), code="identity_unseen")
+    extra = prints_left(request) == 0
+    if extra and not reason.strip():
+        raise DomainError(
+            _("Les exemplaires payés sont déjà imprimés. Dites pourquoi vous imprimez encore."),
+            code="reason_missing",
+        )
     documents.record_print(document=request.issued, by=by)
     if request.state == RequestState.READY:
         request.move(RequestState.DELIVERED)
         request.delivered_at = timezone.now()
         request.save(update_fields=["state", "delivered_at"])
-    record("civil_acts.handed_over", subject=request, actor=by)
+    record("civil_acts.handed_over", subject=request, actor=by, reason=reason.strip() if extra else "")
     return request

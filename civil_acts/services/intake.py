@@ -185,6 +185,12 @@ def expire_unpaid(job: Job) -> None:
             request.closed_at = timezone.now()
             request.save(update_fields=["state", "closed_at"])
             record("civil_acts.expired", subject=request, actor=SYSTEM)
+            notify(
+                "civil_acts.expired",
+                to=request.contact,
+                subject=request,
+                context={"tracking_code": codes.pretty(request.tracking_code), "days": UNPAID_DAYS},
+            )
 
 
 def _being_paid(request: ActRequest) -> bool:

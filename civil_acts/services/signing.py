@@ -11,7 +11,7 @@ from civil_acts.states import RequestState
 from cotonou.accounts import second_factor
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Membership
-from cotonou.accounts.permissions import Permission, Role
+from cotonou.accounts.permissions import ROLE_PERMISSIONS, Permission
 from cotonou.audit.services import record
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
 from cotonou.documents import services as documents
@@ -86,7 +86,7 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
 
 def _signing_as(by: Actor, request: ActRequest) -> Membership:
     """The membership under which this officer signs there: of that office, else of the mairie."""
-    officer = [m for m in by.memberships if m.role == Role.OFFICER]
+    officer = [m for m in by.memberships if Permission.ACT_REQUEST_SIGN in ROLE_PERMISSIONS[m.role]]
     own = [m for m in officer if m.office_id == request.office_id]
     return (own or [m for m in officer if m.office.kind == "MAIRIE"])[0]
 

@@ -78,11 +78,14 @@ def release(*, public_id: UUID, by: Actor) -> ActRequest:
     return request
 
 
-def rule_for(request: ActRequest) -> EntitlementRule | None:
-    """The rule under which this applicant may have this document today; None: nobody may."""
+def rule_for(request: ActRequest, kind: str = "") -> EntitlementRule | None:
+    """The rule under which this applicant may have this document today; None: nobody may.
+
+    kind: of another document than the one asked for.
+    """
     return (
         EntitlementRule.objects.in_force()
-        .filter(document_kind=request.document_kind, relation=request.relation)
+        .filter(document_kind=kind or request.document_kind, relation=request.relation)
         .first()
     )
 
@@ -113,12 +116,28 @@ def check_entitlement(*, public_id: UUID, by: Actor, proofs_seen: list[str]) -> 
     return request
 
 
+ACT_COLUMNS = ["register_act", "entitlement_rule", "proofs_seen", "checked_by", "checked_at"]
+
+
+def choose_act(request: ActRequest, act: RegisterAct, *, by: Actor) -> None:
+    """Put ``act`` beside the request; the caller holds the lock and saves ACT_COLUMNS.
+
+    A right that was checked with another act before one's eyes proves nothing
+    about this one: it is to be checked again.
+    """
+    if request.register_act_id not in (None, act.pk) and request.checked_by_id is not None:
+        request.entitlement_rule, request.proofs_seen = None, []
+        request.checked_by = request.checked_at = None
+        record("civil_acts.entitlement_reset", subject=request, actor=by, act=str(act.public_id))
+    request.register_act = act
+
+
 @transaction.atomic
 def attach_act(*, public_id: UUID, by: Actor, act_uuid: UUID) -> ActRequest:
     """Set the register act that the copy will be made from."""
     request = claimed(public_id, by)
-    request.register_act = RegisterAct.objects.visible_to(by).get(public_id=act_uuid)
-    request.save(update_fields=["register_act", "claimed_until"])
+    choose_act(request, RegisterAct.objects.visible_to(by).get(public_id=act_uuid), by=by)
+    request.save(update_fields=[*ACT_COLUMNS, "claimed_until"])
     record("civil_acts.act_attached", subject=request, actor=by, act=str(act_uuid))
     return request
 
@@ -159,7 +178,12 @@ def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
     _may_prepare(request)
     request.document_kind, request.register_act = snapshots.NON_REGISTRATION, None
     rule = rule_for(request)
-    if rule is None or request.checked_by_id is None or set(rule.proofs) - set(request.proofs_seen):
+    if rule is None:
+        raise NotAllowed(
+            _("Aucune règle ne permet de remettre un certificat de non-inscription à cette personne."),
+            code="not_entitled",
+        )
+    if request.checked_by_id is None or set(rule.proofs) - set(request.proofs_seen):
         raise DomainError(
             _("Vérifiez d’abord que cette personne peut obtenir ce document."), code="unchecked"
         )
@@ -254,7 +278,7 @@ def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
     request.claimed_by = request.claimed_until = request.waiting_since = None
     request.complements.open().update(dropped_at=request.rejected_at)
     request.save()
-    record("civil_acts.rejected", subject=request, actor=by, reason=reason)
+    record("civil_acts.rejected", subject=request, actor=by, reason=reason, text=text)
     notify(
         "civil_acts.rejected",
         to=request.contact,

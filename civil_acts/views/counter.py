@@ -64,14 +64,14 @@ def home(request: HttpRequest) -> HttpResponse:
     found = _found(request, text) if text else []
     services = Service.objects.filter(
         owner="civil_acts",
-        pk__in=ProcedureVersion.objects.exclude(published_at=None).values("procedure__service"),
+        pk__in=ProcedureVersion.objects.applying().values("procedure__service"),
     )
     drafts = Draft.objects.visible_to(request.actor).filter(purpose=JOURNEY.purpose, state="OPEN")
     context = {
         "text": text,
         "found": [request_page.queue_row(item) for item in found],
         "services": services.order_by("position"),
-        "drafts": drafts.order_by("-updated_at")[:10],
+        "drafts": drafts.select_related("contact").order_by("-updated_at")[:10],
         "may_enter": request.actor.has(ENTRY),
     }
     return render(request, "civil_acts/counter/home.html", context)
@@ -147,7 +147,7 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
         and request.actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
         "may_enter": request.actor.scope(ENTRY).covers(item.office_id),
         "deliver_form": forms.HandOverForm(),
-        "prints": item.document.prints.count() if item.document else 0,
+        "prints": request_page.prints(item),
         "form": next(iter(bound.values()), None),
     } | bound
     return render(request, "civil_acts/counter/request.html", context, status=status)
@@ -189,7 +189,7 @@ def hand_over(request: HttpRequest, public_id) -> HttpResponse:
         try:
             item = delivery.hand_over(public_id=public_id, by=request.actor, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error("reason" if error.code == "reason_missing" else None, error.message)
         else:
             name = item.issued.serial.replace("/", "-")
             return HttpResponse(

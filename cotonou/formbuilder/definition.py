@@ -42,6 +42,11 @@ class Field:
         return say(self.spec["label"])
 
     @property
+    def staff_label(self) -> str:
+        """The label for someone other than the person who answers: not « Votre nom »."""
+        return say(self.spec.get("staff_label")) or self.label
+
+    @property
     def hint(self) -> str:
         return say(self.spec.get("hint"))
 

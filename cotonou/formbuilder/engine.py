@@ -9,7 +9,7 @@ answers *before* it, so hidden answers weigh nothing, though they may be kept.
 import datetime
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -277,8 +277,11 @@ def as_posted(form: PageForm) -> MultiValueDict[str, Any]:
     return posted
 
 
-def summary(form: Form, answers: Answers) -> list[Row]:
-    """Every visible answer in the order of the form, in words, with where to change it."""
+def summary(form: Form, answers: Answers, *, staff: bool = False) -> list[Row]:
+    """Every visible answer in the order of the form, in words, with where to change it.
+
+    staff: under the labels meant for the office, where the form has them.
+    """
     sheet = Sheet(form, answers)
     rows: list[Row] = []
     for page in sheet.pages:
@@ -287,7 +290,7 @@ def summary(form: Form, answers: Answers) -> list[Row]:
             continue
         for number, item in enumerate(sheet.visible.get(page.id, ()), start=1):
             rows += _rows(Step(page, number), item, sheet)
-    return rows
+    return [replace(row, label=row.field.staff_label) for row in rows] if staff else rows
 
 
 def _rows(step: Step, visible: Answers, sheet: Sheet) -> list[Row]:

@@ -107,7 +107,7 @@ def test_an_act_that_is_nowhere_leads_to_a_certificate_that_says_what_to_do(run_
     for words_ in (said, "DOSSOU", "Tables de 1980 à 1990 lues", "tribunal", "il ne remplace pas l’acte"):
         assert words_ in " ".join(text.split()), words_
     assert "Télécharger le document" in words(holder(item).get(to("tracking", item)))
-    assert Message.objects.filter(template="civil_acts.ready", channel="SMS").count() == 1
+    assert Message.objects.filter(template="civil_acts.ready_not_found", channel="SMS").count() == 1
 
 
 def test_before_the_archive_answers_nothing_is_certified(run_jobs):

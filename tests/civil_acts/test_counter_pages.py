@@ -2,15 +2,21 @@
 
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from civil_acts.models import ActRequest
+from civil_acts import queue
+from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.services import paying, treatment
 from cotonou.accounts.permissions import Role
+from cotonou.audit.models import Event
 from cotonou.core import codes
 from cotonou.documents.models import DocumentPrint
 from cotonou.documents.services import revoke
+from cotonou.formbuilder.models import Draft
 from cotonou.ledger.balances import balance
 from cotonou.ledger.chart import AccountCode
 from cotonou.payments import desks
@@ -51,6 +57,31 @@ def test_a_strange_search_finds_nobody(typed):
     civil.to_pay()
     page = agent()[0].get(COUNTER, {"q": typed})
     assert page.status_code == 200
+
+
+def test_a_whole_number_is_looked_up_as_it_is_stored():
+    assert queue.matches("97 00 00 01").children[0] == ("contact__phone", "+2290197000001")
+    assert "endswith" not in str(queue.matches("0197000001"))
+
+
+def test_a_procedure_not_yet_in_force_is_not_offered():
+    assert "acte-de-naissance" in source(agent()[0].get(COUNTER))
+    assert ProcedureVersion.objects.applying(civil.LONG_AGO).count() == 2
+    assert not ProcedureVersion.objects.applying(civil.LONG_AGO - timedelta(days=1)).exists()
+
+
+def test_the_counter_asks_the_same_number_of_queries_however_many_drafts():
+    client, by = agent()
+
+    def begun(count: int) -> int:
+        for _one in range(count):
+            draft = civil.draft()
+            Draft.objects.filter(pk=draft.pk).update(purpose="civil_acts.counter", owner_uuid=by.uuid)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(COUNTER).status_code == 200
+        return len(asked)
+
+    assert begun(1) == begun(4)
 
 
 def test_another_arrondissement_s_request_is_not_found():
@@ -212,14 +243,30 @@ def test_every_print_is_counted_and_identity_comes_first(run_jobs):
     assert refused.status_code == 422
     assert "Vérifiez l’identité de la personne, puis cochez la case" in words(refused)
     assert not DocumentPrint.objects.exists()
-    for number in (1, 2):
-        printed = client.post(to("hand-over", item), {"identity_seen": "on"})
-        assert printed["Content-Type"] == "application/pdf"
-        assert printed.content.startswith(b"%PDF")
-        assert DocumentPrint.objects.count() == number
-    assert f"Déjà imprimé {number} fois" in words(client.get(to("counter-request", item)))
+    assert "1 exemplaire payé, aucun imprimé." in words(client.get(to("counter-request", item)))
+    printed = client.post(to("hand-over", item), {"identity_seen": "on"})
+    assert printed["Content-Type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF")
+    assert "1 exemplaire payé, 1 imprimé." in words(client.get(to("counter-request", item)))
+    assert DocumentPrint.objects.count() == 1
     assert fresh(item).state == "DELIVERED"
     assert set(DocumentPrint.objects.values_list("by_label", flat=True)) == {str(by.user)}
+
+
+def test_more_prints_than_paid_copies_need_a_reason_that_is_kept(run_jobs):
+    item = ready(run_jobs, copies=2)
+    client, _by = agent()
+    for _copy in range(2):
+        assert client.post(to("hand-over", item), {"identity_seen": "on"}).status_code == 200
+    refused = client.post(to("hand-over", item), {"identity_seen": "on"})
+    assert refused.status_code == 422
+    assert "Dites pourquoi vous imprimez encore" in words(refused)
+    assert DocumentPrint.objects.count() == 2
+    again = {"identity_seen": "on", "reason": "Bourrage de papier"}
+    assert client.post(to("hand-over", item), again)["Content-Type"] == "application/pdf"
+    assert "2 exemplaires payés, 3 imprimés." in words(client.get(to("counter-request", item)))
+    events = Event.objects.filter(action="civil_acts.handed_over").order_by("pk")
+    assert [event.data["reason"] for event in events] == ["", "", "Bourrage de papier"]
 
 
 def test_what_is_not_ready_or_no_longer_valid_is_not_printed(run_jobs):

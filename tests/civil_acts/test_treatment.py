@@ -242,6 +242,12 @@ def test_unpaid_requests_expire_but_not_while_a_payment_is_open(run_jobs):
     run_jobs()
     old.refresh_from_db(), recent.refresh_from_db()
     assert (old.state, recent.state) == (RequestState.EXPIRED, RequestState.TO_PAY)
+    told = Message.objects.filter(template="civil_acts.expired")
+    assert set(told.values_list("subject_uuid", "channel")) >= {
+        (old.public_id, "SMS"),
+        (old.public_id, "EMAIL"),
+    }
+    assert not told.filter(subject_uuid=recent.public_id).exists()
 
 
 @pytest.mark.django_db(transaction=True)
