@@ -31,7 +31,7 @@ def _datetime_of(clock: Clock) -> type:
 
 
 @contextlib.contextmanager
-def _replaced(module: Any, name: str, value: Any) -> Iterator[None]:
+def replaced(module: Any, name: str, value: Any) -> Iterator[None]:
     kept = getattr(module, name)
     setattr(module, name, value)
     try:
@@ -49,8 +49,8 @@ def lived(clock: Clock, seed: int) -> Iterator[None]:
     """
     stream = random.Random(f"{seed}:chance").randbytes  # noqa: S311  # nosec
     with (
-        _replaced(timezone, "datetime", _datetime_of(clock)),
-        _replaced(os, "urandom", stream),  # uuid.uuid4
-        _replaced(random, "_urandom", stream),  # secrets
+        replaced(timezone, "datetime", _datetime_of(clock)),
+        replaced(os, "urandom", stream),  # uuid.uuid4
+        replaced(random, "_urandom", stream),  # secrets
     ):
         yield

@@ -1,10 +1,12 @@
 """Rows into tables by COPY; ids come from the tables' own sequences."""
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from phonenumber_field.modelfields import PhoneNumberField
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
@@ -40,13 +42,25 @@ def copy_rows(objects: Sequence[models.Model]) -> None:
     )
 
 
+# The others are written as they are: asking each field costs more than the whole COPY.
+_CONVERTED = (models.JSONField, models.FileField, PhoneNumberField)
+
+
 def _prepared(field: models.Field, row: models.Model) -> Any:
-    value = getattr(row, field.attname)
-    if value is None and isinstance(field, models.ForeignKey) and field.is_cached(row):
-        value = getattr(field.get_cached_value(row), "pk", None)  # it got its id after it was named here
-    if value is None and getattr(field, "auto_now_add", False):
-        value = timezone.now()
-    return field.get_db_prep_save(value, connection)
+    value = row.__dict__.get(field.attname)
+    if isinstance(field, _CONVERTED):
+        return field.get_db_prep_save(getattr(row, field.attname), connection)
+    if value is None:
+        return _still_empty(field, row)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _still_empty(field: models.Field, row: models.Model) -> Any:
+    if getattr(field, "auto_now_add", False):
+        return timezone.now()
+    if isinstance(field, models.ForeignKey) and field.is_cached(row):
+        return getattr(field.get_cached_value(row), "pk", None)  # it got its id after it was named here
+    return None
 
 
 def give_ids(objects: Sequence[models.Model]) -> None:

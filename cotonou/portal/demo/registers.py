@@ -88,7 +88,7 @@ def load(
             for act in maker.register(kind, office.pk, amount):
                 act["id"], act["import_batch_id"] = next(ids), batches[kind, number]
                 if kind == ActKind.BIRTH and rng.random() < 0.06:
-                    mentions.append(_mention(act, rng, imported_at))
+                    mentions.append(_mention(act, people, imported_at))
                 yield [act[column] for column in COLUMNS]
 
     copy_tuples(RegisterAct, COLUMNS, rows())
@@ -277,13 +277,14 @@ _MENTIONS = (
 )
 
 
-def _mention(act: dict[str, Any], rng: random.Random, until: datetime.datetime) -> Mention:
+def _mention(act: dict[str, Any], people: People, until: datetime.datetime) -> Mention:
+    rng = people.rng
     known = [row for row in _MENTIONS if act["year"] + row[3] < until.year] or [_MENTIONS[1]]
     kind, text, source, age = rng.choices(known, [6 if row[0] == "MARRIAGE" else 1 for row in known])[0]
     year = min(act["year"] + age + rng.randrange(12), until.year - 1)
     dated_on = datetime.date(max(year, act["year"]), rng.randrange(1, 13), rng.randrange(1, 29))
     dated_on = min(max(dated_on, act["drawn_up_on"]), until.date())
-    other = People(rng).full_name("F" if act["sex"] == "M" else "M")
+    other = people.full_name("F" if act["sex"] == "M" else "M")
     return Mention(
         act_id=act["id"],
         kind=kind,
