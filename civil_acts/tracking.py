@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from civil_acts import snapshots
 from civil_acts.models import ActRequest, SearchSlip, SlipState
@@ -132,10 +132,8 @@ def _next(request: ActRequest) -> str:
     if request.waiting_since:
         return _("Le délai est suspendu. Il reprend dès que vous répondez.")
     sentences = {
-        S.TO_PAY: ngettext(
-            "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jour.",
-            "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours.",
-            UNPAID_DAYS,
+        S.TO_PAY: _(
+            "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours."
         )
         % {"n": UNPAID_DAYS},
         S.SUBMITTED: _("Un agent va l’examiner.") + due,
