@@ -4,7 +4,7 @@ A role is one letter, below; "*" is anyone, "+" anyone logged in. A method that
 a row does not list is refused (405). ``own`` makes what the route is about, in
 the 5th arrondissement; the same thing in the 6th answers 404 to agents of the
 5th when the row is ``scoped``. ``private``: of citizens, only the holder of the
-request sees it.
+request sees it. A route that takes an argument has ``own`` or says ``why`` not.
 """
 
 from collections.abc import Callable
@@ -38,10 +38,11 @@ class Row:
     private: bool = False
     # Of those who may enter, who finds only what is their own (a drawer), else nothing.
     personal: str = ""
-    # The page itself decides, by what the thing belongs to.
+    # The page itself decides, by what the thing belongs to: whoever may not enter may be told it is missing.
     inner: bool = False
-    # For a route that needs an argument and no row of the database.
+    # For a route whose argument names nothing that belongs to somebody, and why that is so.
     kwargs: dict = field(default_factory=dict)
+    why: str = ""
 
     @property
     def methods(self) -> dict[str, str]:
@@ -57,11 +58,15 @@ JOB, SERVICE, FACT = things.parked_job, things.service, things.fact
 REQUEST, PREPARED, TRACKED = things.request, things.prepared_request, things.tracked
 PAYMENT, DRAWER = things.payment, things.cash_session
 
+PUBLISHED = "a page of the City, the same for everyone"
+BEARER = "whoever holds the paper or its code may look"
+WHOLE_CITY = "one for the whole City, of no arrondissement"
+
 ROWS = {
     "schema": Row(get=ANYONE),
     "api-root": Row(get=ANYONE),
     "service-list": Row(get=ANYONE),
-    "service-detail": Row(get=ANYONE, kwargs={"slug": "mariage"}),
+    "service-detail": Row(get=ANYONE, kwargs={"slug": "mariage"}, why=PUBLISHED),
     # The pages everyone meets.
     "portal:home": Row(get=ANYONE),
     "portal:contact": Row(get=ANYONE),
@@ -74,7 +79,7 @@ ROWS = {
     "portal:space": Row(get=LOGGED_IN),
     "portal:profile": Row(get=LOGGED_IN, post=LOGGED_IN),
     "catalogue:services": Row(get=ANYONE),
-    "catalogue:service": Row(get=ANYONE, kwargs={"slug": "mariage"}),
+    "catalogue:service": Row(get=ANYONE, kwargs={"slug": "mariage"}, why=PUBLISHED),
     "notifications:demo_messages": Row(get=ANYONE),
     # The pages of those who run the portal; they belong to no arrondissement.
     "portal:staff": Row(get=STAFF),
@@ -84,7 +89,7 @@ ROWS = {
     "portal:team": Row(get="M", post="M"),
     "portal:end_membership": Row(post="M", own=things.membership),
     "portal:holidays": Row(get="M", post="M"),
-    "portal:remove_holiday": Row(post="M", kwargs={"day": "2026-08-01"}),
+    "portal:remove_holiday": Row(post="M", kwargs={"day": "2026-08-01"}, why=WHOLE_CITY),
     "portal:golive": Row(get="M"),
     "portal:record_operation": Row(post="M"),
     "portal:open_portal": Row(post="M"),
@@ -101,25 +106,30 @@ ROWS = {
     "documents:published_keys": Row(get=ANYONE),
     "documents:revocations": Row(get=ANYONE),
     "documents:verify_file": Row(get=ANYONE, post=ANYONE),
-    "documents:verify_code": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
-    "documents:verify_state": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
-    "documents:document": Row(get=ANYONE, inner=True),
-    "documents:upload": Row(get=LOGGED_IN, inner=True),
-    "documents:preview": Row(get=LOGGED_IN, inner=True),
+    "documents:verify_code": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}, why=BEARER),
+    "documents:verify_state": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}, why=BEARER),
+    "documents:document": Row(get="U", own=things.slip_document, scoped=True, inner=True),
+    "documents:upload": Row(get="GCOU", own=things.upload, scoped=True, inner=True),
+    "documents:preview": Row(get="GCOU", own=things.upload_page, scoped=True, inner=True),
     "formbuilder:resume": Row(get=ANYONE, post=ANYONE),
     # Accounts of the City.
     "ledger:trial_balance": Row(get="RFV"),
     "ledger:journal": Row(get="RFV"),
-    "ledger:entry": Row(get="RFV"),
-    "ledger:account": Row(get="RFV", kwargs={"code": "521"}),
+    "ledger:entry": Row(get="RFV", own=things.entry, scoped=True),
+    "ledger:account": Row(get="RFV", kwargs={"code": "521"}, why=WHOLE_CITY),
     # Payments.
     "payments:status": Row(get=ANYONE, own=PAYMENT, private=True),
     "payments:retry": Row(post=ANYONE, own=PAYMENT, private=True),
     "payments:otherwise": Row(get=ANYONE, post=ANYONE, own=PAYMENT, private=True),
     "payments:cancel": Row(post=ANYONE, own=PAYMENT, private=True),
-    "payments:events": Row(post=ANYONE, kwargs={"provider": "fake"}),
-    "payments:receipt": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}),
-    "payments:fake_operator": Row(get=ANYONE, post=ANYONE, kwargs={"reference": "ABCDE12345"}),
+    "payments:events": Row(post=ANYONE, kwargs={"provider": "fake"}, why="machines, judged by signature"),
+    "payments:receipt": Row(get=ANYONE, kwargs={"code": "ABCDE12345"}, why=BEARER),
+    "payments:fake_operator": Row(
+        get=ANYONE,
+        post=ANYONE,
+        kwargs={"reference": "ABCDE12345"},
+        why="the payer’s phone; never in production",
+    ),
     "payments:cash_home": Row(get="GK", post="GK"),
     "payments:cash_journal": Row(get="GKR"),
     "payments:cash_desks": Row(get="R", post="R"),
@@ -128,19 +138,20 @@ ROWS = {
     "payments:staff_index": Row(get="GKRFV"),
     "payments:unapplied": Row(get="GKRFV"),
     "payments:cases": Row(get="GKRFV"),
-    "payments:case": Row(get="R", post="R"),
+    "payments:case": Row(get="R", post="R", own=things.money_case, scoped=True),
     "payments:staff_detail": Row(get="GKRFV", own=PAYMENT, scoped=True),
     "payments:propose_refund": Row(post="R", own=PAYMENT, scoped=True),
     "payments:reapply": Row(post="R", own=things.unapplied_payment, scoped=True),
     "payments:refunds": Row(get="GKRFV"),
-    "payments:refund": Row(get="GKRFV"),
-    "payments:decide_refund": Row(post="R"),
-    "payments:pay_refund_in_cash": Row(post="GK"),
-    "payments:pay_refund_by_operator": Row(post="R"),
+    "payments:refund": Row(get="GKRFV", own=things.refund, scoped=True),
+    "payments:decide_refund": Row(post="R", own=things.refund, scoped=True),
+    # From one's own open drawer, which the agents of the matrix have not.
+    "payments:pay_refund_in_cash": Row(post="GK", own=things.approved_refund, scoped=True, personal="GK"),
+    "payments:pay_refund_by_operator": Row(post="R", own=things.approved_refund, scoped=True),
     # Civil acts: the citizen.
-    "civil_acts:start": Row(get=ANYONE, post=ANYONE, kwargs={"slug": "acte-de-naissance"}),
-    "civil_acts:page": Row(get=ANYONE, post=ANYONE),
-    "civil_acts:resume": Row(get=ANYONE),
+    "civil_acts:start": Row(get=ANYONE, post=ANYONE, kwargs={"slug": "acte-de-naissance"}, why=PUBLISHED),
+    "civil_acts:page": Row(get=ANYONE, post=ANYONE, own=things.draft_page, private=True),
+    "civil_acts:resume": Row(get=ANYONE, own=things.draft, private=True),
     "civil_acts:tracking": Row(get=ANYONE, own=TRACKED, private=True),
     "civil_acts:pay": Row(get=ANYONE, post=ANYONE, own=TRACKED, private=True),
     "civil_acts:answer": Row(post=ANYONE, own=TRACKED, private=True),
@@ -149,7 +160,7 @@ ROWS = {
     # Civil acts: the clerk.
     "civil_acts:queue": Row(get="GCOU"),
     "civil_acts:save-view": Row(post="GCOU"),
-    "civil_acts:delete-view": Row(post="GCOU"),
+    "civil_acts:delete-view": Row(post="GCOU", own=things.saved_view, scoped=True, personal="GCOU"),
     "civil_acts:request": Row(get="GCOU", own=REQUEST, scoped=True),
     "civil_acts:claim": Row(post="CU", own=REQUEST, scoped=True),
     "civil_acts:release": Row(post="CU", own=REQUEST, scoped=True),
@@ -170,9 +181,11 @@ ROWS = {
     "civil_acts:send-back": Row(post="O", own=PREPARED, scoped=True),
     # Civil acts: the counter.
     "civil_acts:counter": Row(get="GC"),
-    "civil_acts:counter-start": Row(post="G", kwargs={"slug": "acte-de-naissance"}),
-    "civil_acts:counter-resume": Row(get="G"),
-    "civil_acts:counter-page": Row(get="G", post="G"),
+    "civil_acts:counter-start": Row(post="G", kwargs={"slug": "acte-de-naissance"}, why=PUBLISHED),
+    "civil_acts:counter-resume": Row(get="G", own=things.counter_draft, scoped=True, personal="G"),
+    "civil_acts:counter-page": Row(
+        get="G", post="G", own=things.counter_draft_page, scoped=True, personal="G"
+    ),
     "civil_acts:counter-request": Row(get="GC", own=REQUEST, scoped=True),
     # A cashier sees payments, not requests: only an agent of the counter has both.
     "civil_acts:counter-cash": Row(post="GK", own=REQUEST, scoped=True, personal="K"),
@@ -188,9 +201,9 @@ ROWS = {
     # Registers and archives.
     "registers:index": Row(get="COA"),
     "registers:imports": Row(get="A", post="A"),
-    "registers:import": Row(get="A"),
-    "registers:import-progress": Row(get="A"),
-    "registers:rejected-rows": Row(get="A"),
+    "registers:import": Row(get="A", own=things.import_batch, scoped=True),
+    "registers:import-progress": Row(get="A", own=things.import_batch, scoped=True),
+    "registers:rejected-rows": Row(get="A", own=things.import_batch, scoped=True),
     "registers:act": Row(get="COA", own=things.act, scoped=True),
     "registers:mention": Row(get="COA", post="COA", own=things.act, scoped=True),
     "registers:correct": Row(get="O", post="O", own=things.act, scoped=True),

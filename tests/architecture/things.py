@@ -5,15 +5,25 @@
 
 import uuid
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from civil_acts.services import archive, relay, treatment
+from civil_acts.models import SavedView
+from civil_acts.services import archive, registers, relay, treatment
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue.models import Service, ServiceFact
+from cotonou.documents.models import IssuedDocument, Upload
+from cotonou.formbuilder.models import Draft
 from cotonou.jobs import runner
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
-from cotonou.payments import desks, settlement
+from cotonou.ledger import services as ledger
+from cotonou.ledger.chart import AccountCode
+from cotonou.ledger.models import Journal
+from cotonou.payments import desks, refunds, settlement
+from cotonou.payments.models import MoneyCase, Refund
+from cotonou.payments.providers import fake
+from cotonou.payments.states import CaseKind
 from tests.cotonou.payments import people as money
 from tests.support import civil, people
 
@@ -129,3 +139,110 @@ def unapplied_payment(number: int) -> dict:
     job = jobs.enqueue(f"{money.PURPOSE}.fee_settled", key=key, payload=payload)
     Job.objects.filter(pk=job.pk).update(parked_at=timezone.now(), last_error="Essai")
     return {"public_id": started.public_id}
+
+
+def money_case(number: int) -> dict:
+    case = MoneyCase.objects.create(
+        kind=CaseKind.WRONG_AMOUNT,
+        provider="fake",
+        provider_id=uuid.uuid4().hex,
+        office=people.office(number),
+    )
+    return {"public_id": case.public_id}
+
+
+def _refund(number: int) -> Refund:
+    payment = money.start(office=people.office(number))
+    fake.decide(reference=payment.reference, answer="ACCEPTED")
+    payment = settlement.settle(payment_id=payment.pk, reading=settlement.read(payment))
+    by = money.staff(Role.REGISSEUR, at=people.office(number).code)
+    return refunds.propose(payment=payment, amount_xof=2000, reason="Essai", by=by)
+
+
+def refund(number: int) -> dict:
+    return {"public_id": _refund(number).public_id}
+
+
+def approved_refund(number: int) -> dict:
+    by = money.staff(Role.REGISSEUR, at=people.office(number).code)
+    return {"public_id": refunds.decide(refund=_refund(number), approve=True, by=by).public_id}
+
+
+def entry(number: int) -> dict:
+    made = ledger.post(
+        key=str(uuid.uuid4()),
+        journal=Journal.MISC,
+        date=timezone.localdate(),
+        label="Essai",
+        lines=[ledger.debit(AccountCode.CASH, 100), ledger.credit(AccountCode.OTHER_REVENUE, 100)],
+        by=money.staff(Role.REGISSEUR, at=people.office(number).code),
+        office=people.office(number),
+    )
+    return {"public_id": made.public_id}
+
+
+def upload(number: int) -> dict:
+    """A piece of somebody's request."""
+    return {"public_id": Upload.objects.of_subject(_request(number).public_id).first().public_id}
+
+
+def upload_page(number: int) -> dict:
+    return upload(number) | {"page": 1}
+
+
+def slip_document(number: int) -> dict:
+    """The slip that goes to the ANIP with the files of a batch, sealed."""
+    batch = _transmitted(number)[1]
+    runner.run_due()
+    return {"public_id": IssuedDocument.objects.get(subject_uuid=batch.public_id).public_id}
+
+
+def _draft() -> Draft:
+    civil.load()
+    return civil.draft()
+
+
+def draft(number: int) -> dict:
+    made = _draft()
+    return {"public_id": made.public_id, "contact": made.contact}
+
+
+def draft_page(number: int) -> dict:
+    made = _draft()
+    step = made.form.pages[0].step
+    return {"slug": "acte-de-naissance", "public_id": made.public_id, "step": step, "contact": made.contact}
+
+
+def _counter_draft(number: int) -> Draft:
+    """Begun at the counter by another agent of the office."""
+    made, agent = _draft(), people.agent(Role.COUNTER_AGENT, at=number)
+    made.purpose, made.owner_uuid = "civil_acts.counter", agent.public_id
+    made.save()
+    return made
+
+
+def counter_draft(number: int) -> dict:
+    return {"public_id": _counter_draft(number).public_id}
+
+
+def counter_draft_page(number: int) -> dict:
+    made = _counter_draft(number)
+    return {"public_id": made.public_id, "step": made.form.pages[0].step}
+
+
+def saved_view(number: int) -> dict:
+    owner = people.agent(Role.CLERK, at=number)
+    return {"pk": SavedView.objects.create(user=owner, name="Essai", query="").pk}
+
+
+def import_batch(number: int) -> dict:
+    """Read by a worker, one row of it rejected."""
+    rows = "N° acte;Année;Nom;Prénoms;Sexe;Date de naissance\n1;1984;DOSSOU;Afi;F;31/02/1984\n"
+    batch = registers.start_import(
+        file=SimpleUploadedFile("naissances.csv", rows.encode(), "text/csv"),
+        kind="BIRTH",
+        office=people.office(number),
+        by=civil.staff(Role.ARCHIVIST, number=number),
+    )
+    runner.run_due()
+    return {"public_id": batch.public_id}

@@ -70,6 +70,8 @@ def preview(request: HttpRequest, public_id: UUID, page: int) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The sealed PDF, to whom the issuing service allows it."""
+    if request.actor.is_staff and not request.actor.second_factor:
+        return to_second_factor(request)
     item = get_object_or_404(IssuedDocument, public_id=public_id)
     allowed = kinds.get(item.kind).may_download
     if allowed is None or not allowed(request.actor, item):
