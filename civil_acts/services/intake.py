@@ -12,6 +12,7 @@ from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
 from civil_acts.states import Relation, RequestState
 from cotonou.accounts.actors import SYSTEM, Actor
 from cotonou.audit.services import record
+from cotonou.catalogue.services import require_open
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, NotAllowed
 from cotonou.documents.services.uploads import attach_uploads
@@ -55,8 +56,11 @@ def confirm(*, draft: Draft, by: Actor, channel: str = "ONLINE") -> ActRequest:
     The request keeps the code the citizen already holds, and takes the files.
     Free requests are submitted at once; the others wait for payment. A relation
     that no rule allows is refused here, before anybody pays.
-    Raises IncompleteError, DraftClosedError, FeeUnknown, NotAllowed.
+    Raises IncompleteError, DraftClosedError, FeeUnknown, NotAllowed, and
+    PortalClosed online until the City has opened the portal.
     """
+    if channel == "ONLINE":
+        require_open()
     try:
         answers = forms.submit(draft=draft, by=by)
     except forms.AlreadySubmittedError:

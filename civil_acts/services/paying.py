@@ -9,6 +9,7 @@ from civil_acts.models import ActRequest
 from civil_acts.services.intake import PURPOSE, quote_for
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
+from cotonou.catalogue.services import require_open
 from cotonou.core import codes
 from cotonou.core.errors import Conflict
 from cotonou.payments import services as payments
@@ -32,7 +33,8 @@ def _terms(request: ActRequest) -> dict:
 
 
 def pay_online(*, request: ActRequest, provider: str, by: Actor, idempotency_key: str = "") -> Payment:
-    """Start with an operator; no transaction may be open. See ``payments.start``."""
+    """Start with an operator; no transaction may be open. See ``payments.start``. Raises PortalClosed."""
+    require_open()
     return payments.start(
         **_terms(request),
         provider=provider,

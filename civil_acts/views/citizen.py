@@ -14,6 +14,7 @@ from civil_acts.states import RequestState
 from civil_acts.views.tracking import ask_proof, own
 from cotonou.accounts import grants
 from cotonou.accounts.permissions import public
+from cotonou.catalogue.services import require_open
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
 from cotonou.core.money import format_xof
@@ -58,6 +59,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     version = ProcedureVersion.objects.in_force(slug)
     if version is None:
         raise Http404
+    require_open()
     service = version.procedure.service
     if request.method == "POST":
         return filling.begin(
@@ -95,6 +97,7 @@ def _privacy() -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
 def page(request: HttpRequest, slug: str, public_id, step: str) -> HttpResponse:
+    require_open()
     return filling.step(request, JOURNEY, public_id, step)
 
 
@@ -114,6 +117,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("civil_acts:tracking", code=item.tracking_code)
     if request.method != "POST" and (payment := paying.on_its_way(item)):
         return redirect("payments:status", public_id=payment.public_id)
+    require_open()
     form = ProviderForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,9 +14,25 @@ from cotonou.catalogue.models import Opening, Service, ServiceFact, ServiceLevel
 from cotonou.core.errors import Conflict, DomainError
 
 
+class PortalClosed(DomainError):
+    code = "portal_closed"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Le portail n’est pas encore ouvert au public. Adressez-vous au guichet."),
+        )
+
+
 def is_open() -> bool:
     """Whether people may start a request; a demonstration city always is (one query otherwise)."""
     return settings.DEMO or Opening.objects.filter(closed_at=None).exists()
+
+
+def require_open() -> None:
+    """Raises PortalClosed until the City has opened the portal, for what the public does online."""
+    if not is_open():
+        raise PortalClosed
 
 
 @transaction.atomic
