@@ -212,7 +212,7 @@ def test_the_request_is_shown_with_answers_pieces_register_and_history(run_jobs)
     for text in (
         "DOSSOU Afi Rose",
         "27 mars 1984",
-        "C’est mon acte",
+        "titulaire de l’acte",
         "piece.png",
         "aperçu seulement",
         "AHOUANSOU Reine",
