@@ -5,11 +5,12 @@ sources; what no source says is left out, and the page says so.
 """
 
 import json
+from datetime import date
 from pathlib import Path
 
-from cotonou.territory.dates import local_today
-
 DATA = Path(__file__).parent / "data" / "services.json"
+# The day on which what data/services.json says was last compared with its sources.
+REFERENCE_DATE = date(2026, 11, 24)
 
 
 def load_services(service_model, level_model, fact_model) -> int:
@@ -21,9 +22,9 @@ def load_services(service_model, level_model, fact_model) -> int:
         if not created:
             continue
         added += 1
-        level_model.objects.create(service=service, level=level, from_date=local_today(), evidence=evidence)
+        level_model.objects.create(service=service, level=level, from_date=REFERENCE_DATE, evidence=evidence)
         fact_model.objects.bulk_create(
-            fact_model(service=service, from_date=local_today(), position=10 * place, **fact)
+            fact_model(service=service, from_date=REFERENCE_DATE, position=10 * place, **fact)
             for place, fact in enumerate(facts, 1)
         )
     return added

@@ -19,9 +19,7 @@ class PortalClosed(DomainError):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Le portail n’est pas encore ouvert au public. Adressez-vous au guichet."),
-        )
+        super().__init__(_("Le portail n’est pas encore ouvert au public. Adressez-vous au guichet."))
 
 
 def is_open() -> bool:

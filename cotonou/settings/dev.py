@@ -5,7 +5,7 @@ from cotonou.settings.base import VAR_DIR, env
 
 SECRET_KEY = env.str("SECRET_KEY", "dev-only-not-secret-" + "x" * 40)
 DEBUG = env.bool("DEBUG", False)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("DEV_ALLOWED_HOSTS", default=[])]
 DEMO = True
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["fake"])
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

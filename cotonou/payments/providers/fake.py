@@ -52,7 +52,7 @@ class FakeProvider:
 
     @property
     def label(self) -> str:
-        return _("mobile money (démonstration)")
+        return _("Mobile money (démonstration)")
 
     def _reach(self) -> FakeOperator:
         behaviour = operator()

@@ -75,7 +75,7 @@ def test_a_refusal_says_what_to_do_and_another_attempt_works(page, live_server):
     page.get_by_role("button", name="Payer", exact=True).click()
     expect(page.get_by_text("Choisissez un moyen de paiement.").first).to_be_visible()
     check(page)
-    page.get_by_label("mobile money").check()
+    page.get_by_label("Mobile money").check()
     page.get_by_role("button", name="Payer", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Opérateur de démonstration")
     page.get_by_role("button", name="Ne pas répondre").click()
