@@ -1,9 +1,11 @@
 """The go-live points that belong to no service: settings, keys, declarations, backups."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,12 +13,17 @@ from cotonou.catalogue import golive, registry
 from cotonou.catalogue.golive import Result
 from cotonou.catalogue.models import Service
 from cotonou.core.templatetags.portal import date_fr
+from cotonou.documents.keys import probe
+from cotonou.payments import providers
+from cotonou.payments.models import CashDesk
 from cotonou.portal.models import OperationRecord
-from cotonou.territory.dates import local_today
+from cotonou.territory.dates import local_date, local_today
 
 Kind = OperationRecord.Kind
 OFFSITE_BACKUP_DAYS = 8
 RESTORE_DRILL_DAYS = 90
+CERTIFICATE_DAYS = 60
+log = logging.getLogger(__name__)
 
 
 def demonstration() -> Result:
@@ -36,20 +43,37 @@ def demonstration() -> Result:
 
 
 def payment_operator() -> Result:
-    providers = settings.PAYMENT_PROVIDERS
-    if "fake" in providers:
+    names, real = settings.PAYMENT_PROVIDERS, providers.real()
+    if "fake" in names:
         return Result(
             False,
             _("L’opérateur de paiement d’essai est actif : personne ne paierait vraiment."),
-            _("Retirez « fake » de PAYMENT_PROVIDERS et configurez un opérateur réel."),
+            _("Retirez « fake » de PAYMENT_PROVIDERS et encaissez au guichet ou par un opérateur réel."),
         )
-    if not providers:
+    if unknown := [name for name in names if name not in real]:
         return Result(
             False,
-            _("Aucun opérateur de paiement n’est configuré."),
-            _("Renseignez PAYMENT_PROVIDERS : fedapay, kkiapay ou momo."),
+            _("Le portail ne sait pas parler à : %(names)s.") % {"names": ", ".join(unknown)},
+            _known_operators(real),
         )
-    return Result(True, _("Opérateurs de paiement : %(names)s.") % {"names": ", ".join(providers)})
+    if names:
+        return Result(True, _("Opérateurs de paiement : %(names)s.") % {"names": ", ".join(names)})
+    desks = CashDesk.objects.filter(closed_on=None).count()
+    if desks == 0:
+        return Result(
+            False,
+            _("Aucun opérateur de paiement n’est configuré et aucune caisse n’est ouverte."),
+            _("Ouvrez une caisse dans un bureau.") + " " + _known_operators(real),
+        )
+    return Result(True, _("Paiement au guichet seulement (caisses : %(count)d).") % {"count": desks})
+
+
+def _known_operators(real: list[str]) -> str:
+    if not real:
+        return _(
+            "Aucun opérateur réel n’est raccordé : laissez PAYMENT_PROVIDERS vide, encaissez au guichet."
+        )
+    return _("Renseignez PAYMENT_PROVIDERS avec : %(names)s.") % {"names": ", ".join(real)}
 
 
 def signing_keys() -> Result:
@@ -59,9 +83,27 @@ def signing_keys() -> Result:
             _("Les clés du sceau sont dans un fichier, ce qui ne convient qu’au développement."),
             _("Placez-les dans un module matériel et mettez DOCUMENT_KEYS_PROVIDER à « pkcs11 »."),
         )
+    return _keys_work()
+
+
+def _keys_work() -> Result:
+    remedy = _("Vérifiez le module matériel, son code et ses certificats avec l’exploitant.")
+    try:
+        expires_at = probe.sign_and_verify()
+    except Exception:  # a token, its library and its files fail in ways of their own
+        log.exception("The keys of the seal did not sign a probe")
+        return Result(False, _("Les clés du sceau n’ont pas signé l’essai."), remedy)
+    if expires_at < timezone.now() + timedelta(days=CERTIFICATE_DAYS):
+        return Result(
+            False,
+            _("Le certificat ou la clé du sceau expire le %(day)s, dans moins de 60 jours.")
+            % {"day": date_fr(local_date(expires_at))},
+            _("Renouvelez-le auprès de l’autorité de certification."),
+        )
     return Result(
         True,
-        _("Les clés du sceau sont hors du serveur (%(name)s).") % {"name": settings.DOCUMENT_KEYS_PROVIDER},
+        _("Les clés du sceau signent (%(name)s) ; elles expirent le %(day)s.")
+        % {"name": settings.DOCUMENT_KEYS_PROVIDER, "day": date_fr(local_date(expires_at))},
     )
 
 

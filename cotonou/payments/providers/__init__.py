@@ -28,6 +28,11 @@ def enabled() -> list[Provider]:
     return [_REGISTRY[name]() for name in settings.PAYMENT_PROVIDERS if name in _REGISTRY]
 
 
+def real() -> list[str]:
+    """The operators that an installation can name in PAYMENT_PROVIDERS, without the trial one."""
+    return sorted(name for name in _REGISTRY if name != FakeProvider.name)
+
+
 def label_of(name: str) -> str:
     if name == cash.NAME:
         return cash.label()

@@ -2,8 +2,10 @@
 
 import datetime
 import uuid
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,13 +16,17 @@ from cotonou.catalogue import golive
 from cotonou.catalogue.golive import Result
 from cotonou.catalogue.models import Opening, Service
 from cotonou.catalogue.services import is_open
+from cotonou.documents import keys
+from cotonou.documents.keys import probe
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
+from cotonou.payments.models import CashDesk
 from cotonou.portal import services
 from cotonou.portal.models import OperationRecord
 from cotonou.territory.dates import local_today
 from cotonou.territory.models import Holiday
 from tests.support import people
+from tests.support.keys import keys_folder, sealing_keys  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -250,15 +256,37 @@ def test_demonstration_data_blocks_for_ever(settings):
     assert not point("demonstration").ok
 
 
-def test_operator_and_keys_must_be_real(settings):
+def test_an_operator_without_an_adapter_blocks_and_is_never_advised(settings):
+    for names in (["fake"], ["fedapay"]):
+        settings.PAYMENT_PROVIDERS = names
+        assert not point("payment").ok
+    assert "fedapay" not in point("payment").remedy
     settings.PAYMENT_PROVIDERS = []
     assert not point("payment").ok
-    settings.PAYMENT_PROVIDERS = ["fedapay", "fake"]
-    assert not point("payment").ok
-    settings.PAYMENT_PROVIDERS = ["fedapay"]
+
+
+def test_the_counters_alone_may_take_the_money(settings):
+    settings.PAYMENT_PROVIDERS = []
+    desk = CashDesk.objects.create(office=people.office(5), code="probe", name="Caisse")
     assert point("payment").ok
+    desk.closed_on = local_today()
+    desk.save()
+    assert not point("payment").ok
+
+
+@pytest.mark.usefixtures("sealing_keys")
+def test_keys_must_sign_and_last(settings, monkeypatch):
+    assert not point("keys").ok  # in files
+    developers = keys.provider()
     settings.DOCUMENT_KEYS_PROVIDER = "pkcs11"
+    keys.reset()
+    assert not point("keys").ok  # no module
+    monkeypatch.setattr(probe, "keys", SimpleNamespace(provider=lambda: developers))
     assert point("keys").ok
+    with time_machine.travel(probe.sign_and_verify() - datetime.timedelta(days=59)):
+        assert "60 jours" in point("keys").sentence
+    monkeypatch.setattr(developers, "qr_sign", lambda message: bytes(64))
+    assert not point("keys").ok
 
 
 @pytest.mark.parametrize(
