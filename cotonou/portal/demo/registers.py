@@ -69,16 +69,18 @@ def load(
     imported_at: datetime.datetime,
     by: Any,
     since: datetime.date = FIRST_DAY,
+    first_number: int = 1,
 ) -> None:
     """Write ``count`` acts with their import batches, and mentions on some births.
 
     imported_at: when the registers came into the portal; nothing is newer.
     since: the first day of the registers, another than FIRST_DAY for a second load.
+    first_number: of each year, so that several loads share a year.
     """
     offices = list(Office.objects.arrondissements())
     shares = _shares(count, rng)
     batches = _batches(shares, offices, since, imported_at, by)
-    maker = ActMaker(people, rng, since, imported_at)
+    maker = ActMaker(people, rng, since, imported_at, first_number)
     ids = iter(take_ids(RegisterAct, count))
     mentions: list[Mention] = []
 
@@ -140,8 +142,14 @@ class ActMaker:
     """Acts of one register in the order they were drawn up; numbers grow within a year."""
 
     def __init__(
-        self, people: People, rng: random.Random, since: datetime.date, until: datetime.datetime
+        self,
+        people: People,
+        rng: random.Random,
+        since: datetime.date,
+        until: datetime.datetime,
+        first_number: int,
     ) -> None:
+        self.first_number = first_number
         self.people, self.rng, self.since, self.until = people, rng, since, until.date()
         years = range(since.year, self.until.year + 1)
         self.years, self.year_weights = years, [(year - 1938) ** 1.4 for year in years]
@@ -176,7 +184,8 @@ class ActMaker:
         return sorted(datetime.date.fromordinal(self.rng.randint(first, last)) for _ in range(amount))
 
     def _numbers(self, year: int, amount: int) -> list[int]:
-        first = 1 if self.since == datetime.date(year, 1, 1) or year > self.since.year else SECOND_FILE_FROM
+        whole_year = self.since <= datetime.date(year, 1, 1)
+        first = self.first_number if whole_year else SECOND_FILE_FROM
         return sorted(self.rng.sample(range(first, first + max(400, amount * 4)), amount))
 
     def _fill(self, kind: ActKind, act: dict[str, Any], day: datetime.date) -> None:

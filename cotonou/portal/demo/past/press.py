@@ -22,7 +22,10 @@ class Press:
         if processes:
             # Fresh processes: a copy of this one would share its database connection.
             self._pool = ProcessPoolExecutor(
-                processes, get_context("spawn"), _start, (settings.SETTINGS_MODULE, settings.PORTAL_URL)
+                processes,
+                get_context("spawn"),
+                start_process,
+                (settings.SETTINGS_MODULE, settings.PORTAL_URL),
             )
 
     def make(self, document: Any) -> Callable[[], Sealed]:
@@ -36,7 +39,7 @@ class Press:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _start(settings_module: str, portal_url: str) -> None:
+def start_process(settings_module: str, portal_url: str) -> None:
     import django
 
     os.environ |= {"DJANGO_SETTINGS_MODULE": settings_module, "PORTAL_URL": portal_url}

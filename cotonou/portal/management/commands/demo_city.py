@@ -3,7 +3,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cotonou.portal.demo import listing, making
+from cotonou.portal.demo import big, listing, making
 
 
 class Command(BaseCommand):
@@ -13,9 +13,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
+        parser.add_argument(
+            "--size",
+            choices=["small", "city"],
+            default="small",
+            help="city: also a million acts and half a million requests, to measure",
+        )
         parser.add_argument("--seed", type=int, default=1, help="another seed gives another city")
 
-    def handle(self, *, seed, **options):
+    def handle(self, *, seed, size, **options):
         if not settings.DEMO:
             raise CommandError("La ville de démonstration ne se crée qu’avec les réglages de développement.")
         started = time.monotonic()
@@ -31,6 +37,10 @@ class Command(BaseCommand):
         else:
             seed = making.seed_of(record)
             self.stdout.write(f"La ville existe déjà ({record.reference}).")
+        if size == "city":
+            self._say(f"jusqu’à {big.ACTS} actes et {big.REQUESTS} demandes, pour mesurer")
+            big.grow(seed=seed)
+            self.stdout.write(f"Grande ville prête en {time.monotonic() - started:.0f} s.")
         self.stdout.write(f"Comptes et codes : {listing.write(seed)}")
 
     def _say(self, line: str) -> None:
