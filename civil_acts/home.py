@@ -13,6 +13,7 @@ from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.catalogue.cards import Card
 from cotonou.catalogue.golive import Result
+from cotonou.catalogue.models import Service
 from cotonou.core import codes
 from cotonou.documents.models import TemplateVersion
 from cotonou.formbuilder.models import Draft
@@ -85,14 +86,18 @@ def staff_cards(actor: Actor) -> list[Card]:
 
 
 def sources_check() -> Result:
-    """Every published fee, delay, rule and document must say what it rests on."""
-    versions = ProcedureVersion.objects.exclude(published_at=None).select_related("procedure__service")
-    missing = [str(version) for version in versions if _unsourced(version)]
-    missing = missing if versions else [_("aucune démarche publiée")]
-    rules = EntitlementRule.objects.in_force().filter(source="").count()
-    papers = TemplateVersion.objects.filter(
-        template__kind__in=snapshots.VARIABLES, legal_reference=UNVALIDATED
-    ).count()
+    """What is published, in force or to come, says what it rests on; what it replaced no longer counts."""
+    owned = Service.objects.published().filter(owner="civil_acts")
+    versions, missing, first = _versions(owned), [], ""
+    for service in owned:
+        own = [v for v in versions if v.procedure.service_id == service.pk]
+        wrong = [str(v) for v in own if _unsourced(v)] if own else [_("%(s)s (non publiée)") % {"s": service}]
+        wrong += [] if service.legal_basis else [_("%(s)s (base légale)") % {"s": service}]
+        first = first or (service.slug if wrong else "")
+        missing += wrong
+    today = local_today()
+    rules = EntitlementRule.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), source="").count()
+    papers = sum(_unconfirmed(kind) for kind in snapshots.VARIABLES)
     if not missing and not rules and not papers:
         return Result(True, _("Chaque tarif, délai, règle et modèle publié porte sa source."))
     return Result(
@@ -106,9 +111,28 @@ def sources_check() -> Result:
             "Faites confirmer les tarifs, délais, règles et modèles par la Mairie, "
             "puis publiez une version avec leurs sources."
         ),
+        reverse("civil_acts:procedure", args=[first or "acte-de-naissance"]),
     )
+
+
+def _versions(services) -> list[ProcedureVersion]:
+    """In force today or to come, of these services."""
+    coming = ProcedureVersion.objects.filter(in_force_from__gt=local_today(), procedure__service__in=services)
+    now = [ProcedureVersion.objects.in_force(service.slug) for service in services]
+    return [v for v in now if v] + list(coming.select_related("procedure__service"))
+
+
+def _unconfirmed(kind: str) -> bool:
+    """Whether a model of this kind, in force or to come, was never checked on the City's specimens."""
+    today = local_today()
+    now = TemplateVersion.objects.in_force(kind, today).first()
+    coming = TemplateVersion.objects.filter(
+        template__kind=kind, starts_on__gt=today, legal_reference=UNVALIDATED
+    ).exclude(published_at=None)
+    return now is None or now.legal_reference == UNVALIDATED or coming.exists()
 
 
 def _unsourced(version: ProcedureVersion) -> bool:
     unknown = any(not fee.get("source") or fee["amount_xof"] is None for fee in version.fees)
-    return version.demonstration or not version.delay_source or unknown
+    blank = version.delay_working_days is None or not version.source or not version.legal_basis
+    return version.demonstration or not version.delay_source or unknown or blank

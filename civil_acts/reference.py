@@ -228,6 +228,7 @@ def _load_templates(day: datetime.date) -> None:
             source=(HERE / "document_templates" / f"{name}.html").read_text(encoding="utf-8"),
             variables=snapshots.VARIABLES[kind],
             legal_reference=UNVALIDATED,
+            keep_reference=True,
             layout="slip" if kind == snapshots.TRANSMISSION_SLIP else "certificate",
             starts_on=day,
             by=SYSTEM,

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from civil_acts.views import archive_link, citizen, clerk, counter, officer, relay, tracking
+from civil_acts.views import archive_link, citizen, clerk, counter, officer, procedures, relay, tracking
 
 app_name = "civil_acts"
 citizens = [
@@ -54,10 +54,21 @@ relays = [
     path("dossiers/<uuid:public_id>/fiche/", relay.slip, name="relay-slip"),
     path("reponses/", relay.answers, name="relay-answers"),
 ]
+versions = [
+    path("", procedures.show, name="procedure"),
+    path("nouvelle/", procedures.new_draft, name="procedure-new"),
+    path("brouillon/", procedures.edit_draft, name="procedure-draft"),
+    path("<int:number>/publier/", procedures.publish, name="procedure-publish"),
+    path("regles/", procedures.add_rule, name="rule-add"),
+    path("regles/<uuid:public_id>/fin/", procedures.end_rule, name="rule-end"),
+    path("regles/<uuid:public_id>/remplacer/", procedures.replace_rule, name="rule-replace"),
+    path("modeles/<str:kind>/", procedures.confirm_model, name="model-confirm"),
+]
 urlpatterns = [
     *citizens,
     path("agents/demandes/", include(requests)),
     path("agents/signatures/", include(signatures)),
     path("agents/guichet/", include(counters)),
     path("agents/ucip/", include(relays)),
+    path("agents/demarches/<slug:slug>/version/", include(versions)),
 ]

@@ -4,14 +4,12 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotonou.catalogue import golive, registry
+from cotonou.catalogue import golive
 from cotonou.catalogue.golive import Result
-from cotonou.catalogue.models import Service
 from cotonou.core.templatetags.portal import date_fr
 from cotonou.documents.keys import probe
 from cotonou.payments import providers
@@ -107,27 +105,6 @@ def _keys_work() -> Result:
     )
 
 
-def sources() -> Result:
-    """What people are told about the services run here has a source and a legal basis."""
-    missing = []
-    for service in Service.objects.published().exclude(owner=""):
-        facts = registry.facts_for(service)
-        if not service.legal_basis:
-            missing.append(_("%(service)s : base légale") % {"service": service.title})
-        if not facts.fees or any(not fee.source for fee in facts.fees):
-            missing.append(_("%(service)s : prix") % {"service": service.title})
-        if facts.delay is None or not facts.delay.source:
-            missing.append(_("%(service)s : délai") % {"service": service.title})
-    if missing:
-        return Result(
-            False,
-            _("Sans source ni texte : %(list)s.") % {"list": " ; ".join(missing)},
-            _("Faites valider ces renseignements par le juriste de la Ville et notez leur référence."),
-            reverse("portal:catalogue"),
-        )
-    return Result(True, _("Chaque démarche en ligne a un prix, un délai et une base légale sourcés."))
-
-
 def declaration() -> Result:
     row = OperationRecord.objects.filter(kind=Kind.DATA_DECLARATION).first()
     if row is None:
@@ -180,7 +157,6 @@ def register() -> None:
     golive.register("demonstration", label=gettext_lazy("Données réelles"), check=demonstration)
     golive.register("payment", label=gettext_lazy("Opérateur de paiement"), check=payment_operator)
     golive.register("keys", label=gettext_lazy("Clés du sceau"), check=signing_keys)
-    golive.register("sources", label=gettext_lazy("Sources et textes"), check=sources)
     golive.register("declaration", label=gettext_lazy("Déclaration à l’APDP"), check=declaration)
     golive.register("backup", label=gettext_lazy("Sauvegarde hors site"), check=offsite_backup)
     golive.register("drill", label=gettext_lazy("Exercice de restauration"), check=restore_drill)

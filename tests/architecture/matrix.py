@@ -198,6 +198,24 @@ ROWS = {
     "civil_acts:relay-file": Row(get="U", own=things.relay_batch, scoped=True),
     "civil_acts:relay-slip": Row(get="U", own=things.relay_file, scoped=True),
     "civil_acts:relay-answers": Row(get="U", post="U"),
+    # Civil acts: completing and publishing the procedures.
+    "civil_acts:procedure": Row(get="DM", kwargs={"slug": "acte-de-naissance"}, own=things.procedure),
+    "civil_acts:procedure-new": Row(post="D", kwargs={"slug": "acte-de-naissance"}, own=things.procedure),
+    "civil_acts:procedure-draft": Row(
+        get="D", post="D", kwargs={"slug": "acte-de-naissance"}, own=things.procedure
+    ),
+    "civil_acts:procedure-publish": Row(
+        get="D", post="D", kwargs={"slug": "acte-de-naissance", "number": 1}, own=things.procedure
+    ),
+    "civil_acts:rule-add": Row(get="D", post="D", kwargs={"slug": "acte-de-naissance"}, own=things.procedure),
+    "civil_acts:rule-end": Row(get="D", post="D", kwargs={"slug": "acte-de-naissance"}, own=things.rule),
+    "civil_acts:rule-replace": Row(get="D", post="D", kwargs={"slug": "acte-de-naissance"}, own=things.rule),
+    "civil_acts:model-confirm": Row(
+        get="D",
+        post="D",
+        kwargs={"slug": "acte-de-naissance", "kind": "civil_acts.birth_copy"},
+        own=things.procedure,
+    ),
     # Registers and archives.
     "registers:index": Row(get="COA"),
     "registers:imports": Row(get="A", post="A"),

@@ -8,7 +8,7 @@ import uuid
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from civil_acts.models import SavedView
+from civil_acts.models import EntitlementRule, SavedView
 from civil_acts.services import archive, registers, relay, treatment
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue.models import Service, ServiceFact
@@ -40,6 +40,17 @@ def membership(number: int) -> dict:
 
 def service(number: int) -> dict:
     return {"public_id": Service.objects.get(slug="mariage").public_id}
+
+
+def procedure(number: int) -> dict:
+    civil.load()
+    return {"slug": "acte-de-naissance"}
+
+
+def rule(number: int) -> dict:
+    civil.load()
+    made = EntitlementRule.objects.filter(document_kind="civil_acts.birth_copy").first()
+    return {"slug": "acte-de-naissance", "public_id": made.public_id}
 
 
 def fact(number: int) -> dict:

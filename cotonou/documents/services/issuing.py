@@ -44,9 +44,12 @@ def publish_template(
     by: Actor,
     css: str = "",
     layout: str = "certificate",
+    keep_reference: bool = False,
 ) -> TemplateVersion:
     """The published version with exactly this content: the latest if nothing changed, else a new one.
 
+    A new legal reference is a change, unless ``keep_reference``: loading the
+    reference data again must not undo what the City confirmed since.
     layout: one of ``layouts.NAMES``; its text is copied into the version.
     css: rules added to those of the layout.
     Raises plain_templates.TemplateRefusedError when the source uses a tag, filter or
@@ -59,7 +62,8 @@ def publish_template(
     DocumentTemplate.objects.select_for_update().get(pk=template.pk)
     content = {"layout": page, "source": source, "css": css, "variables": sorted(variables)}
     latest = template.versions.filter(published_at__isnull=False).order_by("-number").first()
-    if latest and all(getattr(latest, name) == value for name, value in content.items()):
+    same = latest and all(getattr(latest, name) == value for name, value in content.items())
+    if latest and same and (keep_reference or latest.legal_reference == legal_reference):
         return latest
     number = (template.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = TemplateVersion.objects.create(

@@ -35,7 +35,7 @@ def publish(*, slug: str, content: dict[str, Any], by: Actor) -> FormVersion:
     """Publish a definition as the next version of the form ``slug``; it can never change again.
 
     The same document as the version in force gives that version back.
-    A version in the making is replaced by what is published.
+    The version in the making becomes what is published.
     Raises BadDefinitionError.
     """
     _check(content)
@@ -44,16 +44,12 @@ def publish(*, slug: str, content: dict[str, Any], by: Actor) -> FormVersion:
     digest = digest_of(content)
     if in_force is not None and in_force.digest == digest:
         return in_force
-    FormVersion.objects.filter(definition=definition, published_at=None).delete()
-    version = FormVersion.objects.create(
-        definition=definition,
-        number=_next_number(definition),
-        content=content,
-        digest=digest,
-        published_at=timezone.now(),
-        published_by_uuid=by.uuid,
-        published_by_label=by.label,
-    )
+    # The row in the making is the one published: a procedure being prepared points at it.
+    version = FormVersion.objects.filter(definition=definition, published_at=None).first()
+    version = version or FormVersion(definition=definition, number=_next_number(definition))
+    version.content, version.digest, version.published_at = content, digest, timezone.now()
+    version.published_by_uuid, version.published_by_label = by.uuid, by.label
+    version.save()
     audit.record("formbuilder.published", subject=version, actor=by, form=slug, number=version.number)
     return version
 

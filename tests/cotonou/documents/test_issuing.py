@@ -163,3 +163,11 @@ def test_history_and_prints_are_append_only(sealed):
     for rows in (sealed.history, sealed.prints):
         with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
             rows.all().update(by_label="x")
+
+
+def test_a_new_legal_reference_is_a_new_version_unless_it_is_to_be_kept():
+    first = papers.template()
+    assert papers.template() == first
+    confirmed = papers.template(legal_reference="specimen 3")
+    assert (confirmed.number, confirmed.source) == (first.number + 1, first.source)
+    assert papers.template(legal_reference="essai", keep_reference=True) == confirmed
