@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cotonou.embedded import backup, facts, places, processes, servers
+from cotonou.embedded import backup, facts, places, processes, running, servers
 from cotonou.embedded.backup import BackupError
 from cotonou.embedded.postgres import APP, OWNER, READER, Cluster, PostgresError
 
@@ -28,6 +29,10 @@ TRUST_HBA = "host all all 127.0.0.1/32 trust\n"
 RECOVERY_TIMEOUT_S = 4 * 3600
 # What the server says when the log ends before the minute that was asked for.
 TOO_SHORT = "recovery ended before configured recovery target was reached"
+
+
+class LogTooShort(BackupError):
+    pass
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def recover(cluster: Cluster) -> datetime | None:
         with suppress(PostgresError):
             cluster.stop()
         if TOO_SHORT in cluster.log.read_text(errors="replace"):
-            raise BackupError("le journal archivé s’arrête avant l’heure demandée") from error
+            raise LogTooShort("le journal archivé s’arrête avant l’heure demandée") from error
         raise BackupError(f"PostgreSQL n’a pas pu rejouer le journal :\n{cluster.log_tail()}") from error
     with closing(cluster.connect(database="portail")) as connection:
         row = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
@@ -243,33 +248,57 @@ def in_place(source: Path, to: datetime | None, *, documents: int = 20) -> tuple
     """Replace the embedded cluster; (what was found, where the former data is kept).
 
     The portal must be stopped. The former data is moved aside, never removed.
+    Raises BackupError when the log does not reach `to`; then nothing is replaced.
     """
-    content = backup.manifest(source)
     current = backup.embedded_cluster(servers.local())
     if current.pid() is not None:
         raise BackupError("arrêtez d’abord bin/run")
-    root = current.root
+    try:
+        return _replace(current.root, source, Wanted(to=to), documents=documents)
+    except LogTooShort:
+        stopped = clean_stop(current)
+        if to is None or stopped is None or to > stopped:
+            raise
+        # It was idle from its last transaction to its clean stop: the whole log is what was wanted.
+        return _replace(current.root, source, Wanted(), documents=documents)
+
+
+def clean_stop(cluster: Cluster) -> datetime | None:
+    """When that cluster was shut down in good order; None if it was not, or is gone."""
+    if not (cluster.data / "global" / "pg_control").exists():
+        return None
+    control = cluster.tool("pg_controldata", str(cluster.data), env={"TZ": "UTC"})
+    found = re.search(r"^pg_control last modified:\s+(.+)$", control, re.MULTILINE)
+    if found is None or not re.search(r"^Database cluster state:\s+shut down$", control, re.MULTILINE):
+        return None
+    return datetime.strptime(found[1], "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+
+
+def _replace(root: Path, source: Path, wanted: Wanted, *, documents: int) -> tuple[dict[str, Any], Path]:
     fresh = root.with_name(root.name + ".restored")
     if fresh.exists():
         shutil.rmtree(fresh)
     unarchived = root / "data" / "pg_wal"
-    cluster = lay_out(source, fresh, Wanted(to=to), unarchived=unarchived if unarchived.is_dir() else None)
+    cluster = lay_out(source, fresh, wanted, unarchived=unarchived if unarchived.is_dir() else None)
     _secrets_back(source, cluster)
     cluster.settings = {"archive_mode": "off"}
-    media = backup.media_folder()
-    _media_back(media)
+    _media_back(backup.media_folder())
     try:
         recover(cluster)
-        found = check(cluster, content, media, exact=False, documents=documents)
-    finally:
+        content = backup.manifest(source)
+        found = check(cluster, content, backup.media_folder(), exact=False, documents=documents)
+    except BaseException:
         cluster.stop()
+        shutil.rmtree(fresh)
+        raise
+    cluster.stop()
     shutil.rmtree(fresh / "wal-to-replay")
     aside = root.with_name(f"{root.name}.before-{datetime.now(UTC).strftime(backup.STAMP)}")
     if root.exists():
         root.rename(aside)
     fresh.rename(root)
     # The schema may be older than the code: the next bin/run looks again.
-    (places.servers_root() / "stamps.json").unlink(missing_ok=True)
+    running.Stamps(places.servers_root() / "stamps.json").drop("schema")
     return found, aside
 
 

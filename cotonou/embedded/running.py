@@ -58,6 +58,10 @@ class Stamps:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(self.known))
 
+    def drop(self, step: str) -> None:
+        if self.known.pop(step, None) is not None:
+            self.path.write_text(json.dumps(self.known))
+
     def forget(self) -> None:
         self.known = {}
         self.path.unlink(missing_ok=True)

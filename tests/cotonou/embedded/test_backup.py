@@ -105,6 +105,13 @@ def city(clone, django_db_blocker):
         local.stop()
 
 
+def started_again() -> Cluster:
+    cluster = servers.local().cluster
+    cluster.port = processes.free_port()
+    cluster.start()
+    return cluster
+
+
 def make_backup(cluster: Cluster, **options) -> Path:
     local = servers.Servers(cluster, None)
     return backup.make(backup.source_of(local), **options)
@@ -163,8 +170,7 @@ def test_the_city_comes_back_to_the_minute_before_the_mistake(city):
 
     assert found["documents_read"] == DOCUMENTS + 1
     assert aside.is_dir()
-    again = servers.local().cluster
-    again.start()
+    again = started_again()
     try:
         assert again.passwords() == passwords
         assert count(again, "ledger_entry") == DOCUMENTS + 1
@@ -185,6 +191,24 @@ def test_a_moment_beyond_the_log_is_refused_and_nothing_is_replaced(city):
     with pytest.raises(backup.BackupError, match="avant l’heure demandée"):
         restore.in_place(made, timezone.now() + datetime.timedelta(hours=1))
     assert sorted(path.name for path in city.data.iterdir()) == before
+    assert not city.root.with_name("postgres.restored").exists()
+
+
+def test_an_idle_moment_before_the_clean_stop_is_reached_by_the_whole_log(city):
+    """No transaction came after that moment to prove it passed; the clean stop does."""
+    made = make_backup(city)
+    post("the last one")
+    moment = timezone.now()
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    time.sleep(1.1)  # the stop is known to the second
+    city.stop()
+    restore.in_place(made, moment)
+    again = started_again()
+    try:
+        assert count(again, "ledger_entry") == DOCUMENTS + 1
+    finally:
+        again.stop()
 
 
 def test_a_running_database_is_never_replaced(city):
