@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from cotonou.embedded import backup, places, restore, running, servers
+from cotonou.embedded import backup, places, processes, restore, running, servers
 from cotonou.embedded.postgres import PostgresError
 from cotonou.embedded.supervisor import ProgramFailed
 from cotonou.embedded.valkey import ValkeyError
@@ -19,10 +20,21 @@ def execute(command: list[str], *, throwaway: bool) -> int:
     """Run a command with the servers' addresses in its environment; its exit code."""
     command = command[1:] if command[:1] == ["--"] else command
     with servers.throwaway() if throwaway else servers.borrowed() as local:
-        child = subprocess.Popen(command, cwd=places.CLONE, env=os.environ | local.environment())
-        # Ctrl-C reaches the child too: it decides how to end, we clean up after it.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        child = subprocess.Popen(
+            command,
+            cwd=places.CLONE,
+            env=os.environ | local.environment(),
+            start_new_session=True,
+            preexec_fn=processes.end_with_parent(signal.SIGTERM),  # noqa: PLW1509
+        )
+
+        # To the whole group: a shell that is told to end leaves its own children behind.
+        def pass_on(number: int, _: object) -> None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, number)
+
+        signal.signal(signal.SIGINT, pass_on)
+        signal.signal(signal.SIGTERM, pass_on)
         code = child.wait()
     return 128 - code if code < 0 else code
 

@@ -175,3 +175,33 @@ def test_waiting_ends_on_time():
     started = time.monotonic()
     assert not processes.wait_until(lambda: False, timeout_s=0.2)
     assert time.monotonic() - started < 2
+
+
+WAITS = """
+import os, time
+print(os.getpid(), os.environ["DATABASE_URL"], flush=True)
+time.sleep(300)
+"""
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM], ids=lambda sig: sig.name)
+def test_ending_a_command_ends_its_children_and_its_servers(sig):
+    """bin/test is a shell that waits for pytest: told to end, both go, then PostgreSQL and Valkey."""
+    words = ["sh", "-c", '"$0" -c "$1"; true', sys.executable, WAITS]
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cotonou.embedded", "exec", "--throwaway", "--", *words],
+        cwd=places.CLONE,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process.stdout:
+        child, url = process.stdout.readline().split()
+        process.send_signal(sig)
+        process.wait(timeout=60)
+    assert process.returncode in {128 + sig, 0}  # the shell's own affair
+    assert processes.wait_until(lambda: not processes.alive(int(child)), timeout_s=10)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
