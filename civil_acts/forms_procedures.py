@@ -90,7 +90,8 @@ class VersionForm(PortalForm):
         return parts if len(parts) > 1 else []
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for n, fee in enumerate(self.version.fees):
             parts = self._parts(fee)
             shares = [cleaned.get(f"share_{n}_{m}") or 0 for m in range(len(parts))]
@@ -142,7 +143,7 @@ class RuleForm(ReplaceRuleForm):
 
     def __init__(self, *args, kinds: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["document_kind"].choices = kinds
+        self.fields["document_kind"].choices = kinds  # type: ignore[attr-defined]
 
 
 class EndRuleForm(PortalForm):
