@@ -42,9 +42,9 @@ CONTACT = ("id", "public_id", "name", "phone", "email", "language", "created_at"
 REQUEST = (
     "id", "public_id", "tracking_code", "procedure_version_id", "variant", "document_kind", "office_id",
     "contact_id", "channel", "answers", "copies", "fee_xof", "relation", "subject_name", "state",
-    "created_at", "submitted_at", "due_on", "waiting_since", "proofs_seen", "returned_reason", "rejected_by_id",
-    "rejected_at", "rejection_reason", "rejection_text", "closed_at", "relay_batch_id", "transmitted_at",
-    "relay_reference", "relay_answered_on", "relay_answer", "relay_available",
+    "created_at", "submitted_at", "due_on", "waiting_since", "proofs_seen", "returned_reason",
+    "rejected_by_id", "rejected_at", "rejection_reason", "rejection_text", "closed_at", "relay_batch_id",
+    "transmitted_at", "relay_reference", "relay_answered_on", "relay_answer", "relay_available",
 )  # fmt: skip
 
 

@@ -19,9 +19,11 @@ class Command(BaseCommand):
             default="small",
             help="city: also a million acts and half a million requests, to measure",
         )
+        parser.add_argument("--acts", type=int, default=big.ACTS, help="of the size city")
+        parser.add_argument("--requests", type=int, default=big.REQUESTS, help="of the size city")
         parser.add_argument("--seed", type=int, default=1, help="another seed gives another city")
 
-    def handle(self, *, seed, size, **options):
+    def handle(self, *, seed, size, acts, requests, **options):
         if not settings.DEMO:
             raise CommandError("La ville de démonstration ne se crée qu’avec les réglages de développement.")
         started = time.monotonic()
@@ -38,8 +40,8 @@ class Command(BaseCommand):
             seed = making.seed_of(record)
             self.stdout.write(f"La ville existe déjà ({record.reference}).")
         if size == "city":
-            self._say(f"jusqu’à {big.ACTS} actes et {big.REQUESTS} demandes, pour mesurer")
-            big.grow(seed=seed)
+            self._say(f"jusqu’à {acts} actes et {requests} demandes, pour mesurer")
+            big.grow(seed=seed, acts=acts, requests=requests)
             self.stdout.write(f"Grande ville prête en {time.monotonic() - started:.0f} s.")
         self.stdout.write(f"Comptes et codes : {listing.write(seed)}")
 
