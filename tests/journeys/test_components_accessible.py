@@ -155,7 +155,7 @@ def test_one_box_ticks_them_all(page):
 
 def test_a_lost_connection_is_said(new_context, live_server):
     # A context of its own: the browser rightly reports the failed request.
-    page = new_context(base_url=live_server.url).new_page()
+    page = new_context(base_url=live_server.url, locale="fr-FR").new_page()
     page.goto(AGENTS)
     page.route("**/refus/", lambda route: route.abort())
     page.get_by_role("button", name="Refuser la demande").click()
