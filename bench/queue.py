@@ -20,15 +20,27 @@ FILTERS = (
     ("refusées, page 30", {"state": "REJECTED", "page": "30"}),
     ("une démarche, dernière page", {"service": "certificat-de-residence", "page": "9999"}),
 )
+# Somebody at the mairie sees the rows of all thirteen arrondissements.
+EVERYWHERE = (
+    ("à instruire", {}),
+    ("un nom fréquent", {"q": "dossou"}),
+    ("réponse de l’ANIP reçue", {"state": "READY_ELSEWHERE"}),
+    ("réponse reçue, un nom", {"state": "READY_ELSEWHERE", "q": "gbaguidi"}),
+)
 
 
 def measure(city: City) -> list[Row]:
-    client, url = logged_in(clerk_of(OFFICE)), reverse("civil_acts:queue")
+    url = reverse("civil_acts:queue")
+    local, everywhere = logged_in(clerk_of(OFFICE)), logged_in(clerk_of("MAIRIE", "RELAY_AGENT"))
     rows = [
-        in_ms(f"file de l’agent, {label}", city.words, _times(client, url, query), at_most=60)
+        in_ms(f"file d’un arrondissement, {label}", city.words, _times(local, url, query), at_most=60)
         for label, query in FILTERS
     ]
-    return [*rows, _queries(client, url)]
+    rows += [
+        in_ms(f"file de la mairie, {label}", city.words, _times(everywhere, url, query), at_most=60)
+        for label, query in EVERYWHERE
+    ]
+    return [*rows, _queries(local, url)]
 
 
 def _times(client: Client, url: str, query: dict[str, str]) -> list[float]:

@@ -1,7 +1,9 @@
 """What a clerk's list shows for a set of filters; every path is one indexed query."""
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, TextField, Value
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from civil_acts.models import ActRequest
 from cotonou.accounts.actors import Actor
@@ -10,6 +12,25 @@ from cotonou.core.database import NormalisedName
 from cotonou.territory.dates import local_today
 
 MAX_WORDS = 6
+MOST = 1000  # nobody turns forty pages: filters find the rest
+
+
+class QueuePaginator(Paginator):
+    """Counts no further than MOST: counting a year of requests takes longer than showing a page of them."""
+
+    object_list: QuerySet[ActRequest]
+
+    @cached_property
+    def _found(self) -> int:
+        return self.object_list.order_by()[: MOST + 1].count()
+
+    @property
+    def count(self) -> int:
+        return min(self._found, MOST)
+
+    @property
+    def has_more(self) -> bool:
+        return self._found > MOST
 
 
 def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:

@@ -174,10 +174,17 @@ class ActRequest(models.Model):
                 fields=["office", "due_on", "id"],
                 condition=Q(state__in=["SUBMITTED", "IN_REVIEW"]),
             ),
+            # The same queue for the mairie, whose rows are everywhere.
+            models.Index(
+                name="act_request_queue_all",
+                fields=["due_on", "id"],
+                condition=Q(state__in=["SUBMITTED", "IN_REVIEW"]),
+            ),
             models.Index(
                 name="act_request_to_sign", fields=["office", "due_on", "id"], condition=Q(state="TO_SIGN")
             ),
             models.Index(name="act_request_office_state", fields=["office", "state", "-id"]),
+            models.Index(name="act_request_state", fields=["state", "-id"]),
             GinIndex(OpClass("subject_search", name="gin_trgm_ops"), name="act_request_subject"),
             models.Index(name="act_request_expiring", fields=["created_at"], condition=Q(state="TO_PAY")),
         ]

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,7 +33,7 @@ def _queue(
 ) -> HttpResponse:
     form, query = forms.QueueFilter(chosen), _query(chosen)
     rows = queue.filtered(request.actor, form.cleaned_data if form.is_valid() else {})
-    page = Paginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(chosen.get("page"))
+    page = queue.QueuePaginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(chosen.get("page"))
     return render(
         request,
         "civil_acts/clerk/queue.html",
