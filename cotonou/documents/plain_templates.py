@@ -61,8 +61,11 @@ def date_short(value: str) -> str:
 
 @library.filter
 def time_letters(value: str) -> str:
-    """An ISO time -> "quatorze heures cinq minutes"."""
-    return french.time_in_letters(datetime.time.fromisoformat(value)) if value else ""
+    """An ISO time -> "quatorze heures cinq minutes"; what a register writes otherwise stays as it is."""
+    try:
+        return french.time_in_letters(datetime.time.fromisoformat(value)) if value else ""
+    except ValueError:
+        return value
 
 
 @library.filter

@@ -80,6 +80,7 @@ def test_letters_dates_and_amounts():
     assert render("{{ d|date_letters }}|{{ d|date_short }}", d="") == "|"
     assert render("{{ t|time_letters }}", t="21:01") == "vingt et une heures une minute"
     assert render("{{ t|time_letters }}", t="00:00") == "zéro heure"
+    assert render("{{ t|time_letters }}", t="vers 16 h 53") == "vers 16 h 53"  # as old registers write
     assert render("{{ a|xof_letters }}", a=2000) == "deux mille francs CFA"
     assert render('{{ m|or:"Néant" }}', m="") == "Néant"
     assert render("{{ m|paragraphs }}", m="un\n<b>deux") == "<p>un</p><p>&lt;b&gt;deux</p>"
