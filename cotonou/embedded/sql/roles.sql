@@ -13,6 +13,8 @@ END $$;
 
 -- Runs migrations and bulk loads; no time limits of its own.
 ALTER ROLE portail_owner LOGIN NOSUPERUSER CREATEDB NOCREATEROLE;
+-- A database can be dropped while the app or autovacuum still looks at it.
+GRANT pg_signal_backend TO portail_owner;
 -- Web and workers. PgBouncer refuses start-up options, so the limits belong to the role.
 ALTER ROLE portail_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
 ALTER ROLE portail_app SET statement_timeout = '15s';

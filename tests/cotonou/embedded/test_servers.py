@@ -129,6 +129,11 @@ def test_valkey_asks_for_its_password_and_keeps_the_queue(new_valkey):
     assert Valkey(server.root).pid() == server.pid()
 
 
+def at_a_terminal() -> None:
+    """A command that runs in the background ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 SCRIPT = """
 import os, sys, time
 from cotonou.embedded import servers
@@ -142,7 +147,7 @@ with servers.throwaway() as local:
 def test_the_servers_end_with_the_command_that_started_them(sig):
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT], cwd=places.CLONE, stdout=subprocess.PIPE, text=True,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, preexec_fn=at_a_terminal,  # noqa: PLW1509
     )  # fmt: skip
     with process.stdout:
         postgres, valkey, folder = process.stdout.readline().split()
@@ -196,6 +201,7 @@ def test_ending_a_command_ends_its_children_and_its_servers(sig):
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        preexec_fn=at_a_terminal,  # noqa: PLW1509
     )
     with process.stdout:
         child, url = process.stdout.readline().split()
