@@ -11,7 +11,7 @@ from bench.setup import City
 from bench.table import Row, p95
 from cotonou.documents.models import IssuedDocument
 
-REQUESTS, CLIENTS = 6000, 8
+REQUESTS, CLIENTS = 6000, 16
 
 
 def measure(city: City) -> list[Row]:
