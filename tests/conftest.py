@@ -7,6 +7,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests.support import databases
 from tests.support.browser import (  # noqa: F401
@@ -24,6 +25,12 @@ from tests.support.scanner import clamd  # noqa: F401
 from tests.support.workers import start_worker, worker  # noqa: F401
 
 TransactionTestCase._fixture_teardown = databases.flush_as_owner
+
+
+@pytest.fixture(autouse=True)
+def french_first():
+    """A request in English leaves its thread in English; the next test starts as a new thread does."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -25,6 +25,13 @@ def _after(function):
     return wrapper
 
 
+def _forget_connections() -> None:
+    """A forked child leaves its parent’s event loop, and would see the connections opened before it."""
+    for alias in connections:
+        if hasattr(connections._connections, alias):
+            del connections[alias]
+
+
 def _prepare(point: str) -> None:
     from cotonou.documents import rendering, sealing, signing, storage
     from cotonou.jobs import services as jobs
@@ -56,6 +63,7 @@ def seal_and_die(point: str, job_id: int) -> None:
     child = os.fork()
     if child == 0:
         try:
+            _forget_connections()
             _prepare(point)
             from cotonou.jobs import runner
 
