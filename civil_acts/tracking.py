@@ -8,9 +8,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from civil_acts import snapshots
+from civil_acts import durations, snapshots
 from civil_acts.models import ActRequest, SearchSlip, SlipState
-from civil_acts.services.intake import UNPAID_DAYS
 from civil_acts.states import CITIZEN_WORDS, RequestState
 from cotonou.payments.models import Payment
 from cotonou.territory.dates import local_today
@@ -135,7 +134,7 @@ def _next(request: ActRequest) -> str:
         S.TO_PAY: _(
             "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours."
         )
-        % {"n": UNPAID_DAYS},
+        % {"n": durations.UNPAID_DAYS},
         S.SUBMITTED: _("Un agent va l’examiner.") + due,
         S.IN_REVIEW: _("Un agent vérifie votre dossier.") + due,
         S.TO_SIGN: _("Un officier d’état civil doit la signer.") + due,

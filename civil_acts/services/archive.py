@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from civil_acts import durations
 from civil_acts.models.archive import SearchSlip, SlipState, Transcription
 from civil_acts.models.registers import RegisterAct
 from civil_acts.registers import transcription as readings
@@ -23,8 +24,6 @@ from cotonou.jobs import services as jobs
 
 ANSWERED_TOPIC = "civil_acts.archive_answered"
 SUBJECT = "civil_acts.searchslip"  # of the photos
-# A photographed page of a register is kept as long as the act it proves.
-KEEP_DAYS = 200 * 365
 
 
 def may_read_photo(actor: Actor, slip_uuid: UUID) -> bool:
@@ -107,7 +106,7 @@ def answer_found(*, public_id: UUID, by: Actor, photo: UploadedFile, answer: str
     # Checked and re-encoded before the transaction: it takes seconds.
     upload = store_upload(
         file=photo, purpose="act_page", by=by, subject_kind=SUBJECT, subject_uuid=slip.public_id,
-        keep_days=KEEP_DAYS,
+        keep_days=durations.REGISTER_PHOTO_DAYS,
     )  # fmt: skip
     with transaction.atomic():
         slip = _slip(public_id, by)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import fees, offices, pieces
+from civil_acts import durations, fees, offices, pieces
 from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
 from civil_acts.states import Relation, RequestState
 from cotonou.accounts.actors import SYSTEM, Actor
@@ -24,8 +24,6 @@ from cotonou.payments.models import Payment
 from cotonou.territory.dates import add_working_days, local_today
 
 PURPOSE = "civil_acts"
-# A fee not paid after this long: the request expires; the draft's answers go with retention.
-UNPAID_DAYS = 7
 
 
 def quote_for(version: ProcedureVersion, answers: dict) -> list[fees.FeeLine]:
@@ -124,9 +122,7 @@ def _submit(request: ActRequest) -> None:
     request.move(RequestState.SUBMITTED)
     request.submitted_at = timezone.now()
     days = request.procedure_version.delay_working_days
-    # An unknown delay still needs an order in the queue: ten working days, a
-    # working order and not a promise; the citizen's page says « à confirmer ».
-    request.due_on = add_working_days(local_today(), days if days is not None else 10)
+    request.due_on = add_working_days(local_today(), durations.ORDER_WORKING_DAYS if days is None else days)
 
 
 def _words(request: ActRequest) -> dict:
@@ -175,7 +171,7 @@ def withdraw(*, public_id: UUID, by: Actor) -> ActRequest:
 
 def expire_unpaid(job: Job) -> None:
     """Handler of the periodic "civil_acts.expire_unpaid"."""
-    limit = timezone.now() - timedelta(days=UNPAID_DAYS)
+    limit = timezone.now() - timedelta(days=durations.UNPAID_DAYS)
     for pk in ActRequest.objects.filter(state=RequestState.TO_PAY, created_at__lt=limit).values_list(
         "pk", flat=True
     ):
@@ -193,7 +189,7 @@ def expire_unpaid(job: Job) -> None:
                 "civil_acts.expired",
                 to=request.contact,
                 subject=request,
-                context={"tracking_code": codes.pretty(request.tracking_code), "days": UNPAID_DAYS},
+                context={"tracking_code": codes.pretty(request.tracking_code), "days": durations.UNPAID_DAYS},
             )
 
 

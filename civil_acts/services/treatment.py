@@ -1,6 +1,5 @@
 """What a clerk does with a request: claim, check, prepare, ask, refuse, hand on."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -9,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import pieces, snapshots
+from civil_acts import durations, pieces, snapshots
 from civil_acts.models import ActRequest, Complement, EntitlementRule, RegisterAct
 from civil_acts.states import CLERK_STATES, RequestState
 from cotonou.accounts.actors import Actor
@@ -22,8 +21,6 @@ from cotonou.documents.models import Upload
 from cotonou.documents.services.uploads import discard_upload, store_upload
 from cotonou.notifications.services import notify
 from cotonou.territory.dates import add_working_days, local_date, local_today, working_days_between
-
-CLAIM = timedelta(minutes=30)
 
 
 def _locked(public_id: UUID, by: Actor) -> ActRequest:
@@ -42,7 +39,7 @@ def claimed(public_id: UUID, by: Actor) -> ActRequest:
     request = _locked(public_id, by)
     if request.claimed_by_id != by.person.pk:
         raise Conflict(_("Prenez d’abord ce dossier en charge."), code="not_claimed")
-    request.claimed_until = timezone.now() + CLAIM
+    request.claimed_until = timezone.now() + durations.CLAIM
     return request
 
 
@@ -63,7 +60,7 @@ def claim(*, public_id: UUID, by: Actor) -> ActRequest:
         raise Conflict(_("Ce dossier n’est plus à instruire."))
     if request.state == RequestState.SUBMITTED:
         request.move(RequestState.IN_REVIEW)
-    request.claimed_by, request.claimed_until = by.person, timezone.now() + CLAIM
+    request.claimed_by, request.claimed_until = by.person, timezone.now() + durations.CLAIM
     request.save(update_fields=["state", "claimed_by", "claimed_until"])
     record("civil_acts.claimed", subject=request, actor=by)
     return request
@@ -299,7 +296,7 @@ def reopen(*, public_id: UUID, by: Actor, reason: str) -> ActRequest:
     request.move(RequestState.IN_REVIEW)
     request.rejected_by = request.rejected_at = None
     request.rejection_reason = request.rejection_text = ""
-    request.claimed_by, request.claimed_until = by.person, timezone.now() + CLAIM
+    request.claimed_by, request.claimed_until = by.person, timezone.now() + durations.CLAIM
     request.save()
     record("civil_acts.reopened", subject=request, actor=by, reason=reason)
     return request

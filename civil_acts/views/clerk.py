@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from civil_acts import forms, queue, request_page
+from civil_acts import durations, forms, queue, request_page
 from civil_acts.models import ActRequest, RegisterAct, SavedView
 from civil_acts.services import treatment
 from cotonou.accounts.permissions import Permission, require_permission
@@ -146,7 +146,7 @@ def act_on(
 @require_POST
 @require_permission(*WORK)
 def claim(request: HttpRequest, public_id) -> HttpResponse:
-    done = _("Dossier pris en charge : il est à vous pendant 30 minutes.")
+    done = _("Dossier pris en charge : il est à vous pendant %(n)d minutes.") % {"n": durations.CLAIM_MINUTES}
     return act_on(request, public_id, "claim", forms.PortalForm(request.POST), treatment.claim, done)
 
 

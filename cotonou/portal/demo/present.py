@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from civil_acts import durations
 from civil_acts.models import ActRequest, RegisterAct
 from civil_acts.services import archive_answers, delivery, intake, signing, treatment
 from civil_acts.states import RejectionReason
@@ -12,6 +13,7 @@ from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Role
 from cotonou.documents import services as documents
 from cotonou.jobs import services as jobs
+from cotonou.payments import refunds
 from cotonou.payments.models import FakeTransaction, Payment
 from cotonou.payments.providers import fake
 from cotonou.portal.demo.calendar import Moment
@@ -154,7 +156,9 @@ class Present:
         text = "Voici une meilleure photo."
         treatment.answer_with_file(public_id=request.public_id, by=citizen, text=text, file=photo("answer"))
 
-    def rejected(self, number: int, *, ago: int, reopened: int | None = None) -> Then:
+    def rejected(
+        self, number: int, *, ago: int, reopened: int | None = None, then: Then | None = None
+    ) -> Then:
         def story(request: ActRequest) -> Story:
             clerk = self.town.clerk(request, number)
             at = self.calendar.in_office_hours(self.day(ago))
@@ -172,6 +176,8 @@ class Present:
                 yield self.calendar.in_office_hours(self.day(reopened))
                 reason = "La personne est venue avec son CIP : les noms concordent."
                 treatment.reopen(public_id=request.public_id, by=clerk, reason=reason)
+            if then:
+                yield from then(request)
 
         return story
 
@@ -215,7 +221,7 @@ class Present:
         at = self.calendar.any_time(self.calendar.before(self.day(1), 8))
         yield at
         self.town.ask_birth(act)
-        yield at + timedelta(days=intake.UNPAID_DAYS, hours=1)
+        yield at + timedelta(days=durations.UNPAID_DAYS, hours=1)
         jobs.enqueue("civil_acts.expire_unpaid", key="demonstration:expire_unpaid")
 
     def withdrawn(self, number: int, act: RegisterAct, *, ago: int) -> Story:
@@ -241,6 +247,41 @@ class Present:
         fake.decide(reference=payment.reference, answer=FakeTransaction.State.ACCEPTED)
         for _attempt in range(8):  # the job tries again, ever later, then parks
             yield self.town.city.clock.moment + HOUR
+
+    def mischarged(self, number: int, act: RegisterAct, *, ago: int) -> Story:
+        """The operator took less than was asked: the money is kept apart until somebody looks."""
+        at = self.calendar.any_time(self.day(ago))
+        yield at
+        request = self.town.ask_birth(act)
+        yield from self.town.pay(request, at=at + 3 * MINUTE, answer=FakeTransaction.State.WAITING)
+        payment = Payment.objects.of(intake.PURPOSE, request.public_id).get()
+        taken = FakeTransaction.objects.filter(reference=payment.reference)
+        taken.update(amount_xof=payment.amount_xof - 100)
+        yield at + 5 * MINUTE
+        fake.decide(reference=payment.reference, answer=FakeTransaction.State.ACCEPTED)
+
+    def refunded(self, number: int, *, ago: int, granted: bool) -> Then:
+        """Proposed by the finance office; the régisseur grants it and the operator sends it back, or not yet."""
+
+        def story(request: ActRequest) -> Story:
+            payment = Payment.objects.settled().get(subject_uuid=request.public_id)
+            finance, regisseur = self.staff.of(Role.FINANCE, number), self.staff.of(Role.REGISSEUR, number)
+            yield self.calendar.in_office_hours(self.day(ago))
+            refund = refunds.propose(
+                payment=payment,
+                amount_xof=payment.amount_xof,
+                reason="Demande refusée avant toute recherche.",
+                by=finance,
+            )
+            if not granted:
+                return
+            yield self.calendar.at(self.day(ago), 17, 45)
+            refunds.decide(refund=refund, approve=True, by=regisseur)
+            yield self.calendar.at(self.day(ago), 17, 50)
+            refund.refresh_from_db()
+            refunds.pay_by_operator(refund=refund, by=finance)
+
+        return story
 
     def seal_pending(self, number: int, *, at: Moment) -> Then:
         """Signed as the city opens: the worker makes the document."""

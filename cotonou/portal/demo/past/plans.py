@@ -8,8 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from civil_acts.durations import UNPAID_DAYS
 from civil_acts.models import RegisterAct
-from civil_acts.services.intake import UNPAID_DAYS
 from cotonou.portal.demo import answers, drawers
 from cotonou.portal.demo.answers import Citizen
 from cotonou.portal.demo.calendar import Calendar, Moment
