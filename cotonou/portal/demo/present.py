@@ -261,7 +261,7 @@ class Present:
         fake.decide(reference=payment.reference, answer=FakeTransaction.State.ACCEPTED)
 
     def refunded(self, number: int, *, ago: int, granted: bool) -> Then:
-        """Proposed by the finance office; the régisseur grants it and the operator sends it back, or not yet."""
+        """Proposed by the finance office; granted by the régisseur and sent back, or waiting."""
 
         def story(request: ActRequest) -> Story:
             payment = Payment.objects.settled().get(subject_uuid=request.public_id)

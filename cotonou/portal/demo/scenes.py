@@ -96,7 +96,9 @@ class Scenes:
         scene = self.present
         for number, then in (
             (MAIN, None),
+            (MAIN, None),
             (12, None),
+            (1, None),
             (MAIN, self._found),
             (MAIN, self._typed),
             (MAIN, self._absent),
@@ -218,7 +220,11 @@ class Scenes:
         yield scene.expired(12, self.act(12))
         yield scene.withdrawn(1, self.act(1), ago=4)
         yield scene.paid_too_late(MAIN, self.act(MAIN), ago=3)
+        yield scene.mischarged(MAIN, self.act(MAIN), ago=2)
         yield scene.birth(MAIN, self.act(MAIN), ago=5, then=scene.rejected(MAIN, ago=4))
+        for number, granted in ((1, True), (12, False)):
+            refused = scene.rejected(number, ago=5, then=scene.refunded(number, ago=3, granted=granted))
+            yield scene.birth(number, self.act(number), ago=6, then=refused)
         yield scene.birth(12, self.act(12), ago=6, then=scene.rejected(12, ago=5, reopened=2))
 
     def account_holders(self) -> Iterator[Story]:

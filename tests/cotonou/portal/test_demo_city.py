@@ -32,7 +32,7 @@ from cotonou.jobs.models import Job
 from cotonou.ledger.balances import balance
 from cotonou.ledger.chart import AccountCode
 from cotonou.notifications.models import Message
-from cotonou.payments.models import CashSession, Payment, Receipt
+from cotonou.payments.models import CashSession, MoneyCase, Payment, Receipt, Refund
 from cotonou.portal.demo import listing, making, names
 from cotonou.portal.demo.city import rng_for
 from cotonou.portal.demo.names import People
@@ -215,6 +215,11 @@ def test_drawers_are_open_and_closed(tiny_city):
     for session in closed:
         takings = sum(session.payments.values_list("amount_xof", flat=True))
         assert session.expected_xof == session.float_xof + takings, session
+
+
+def test_finance_has_something_to_decide(tiny_city):
+    assert set(Refund.objects.values_list("state", flat=True)) == {"PAID", "PROPOSED"}
+    assert MoneyCase.objects.filter(treated_at=None).values_list("kind", flat=True).get() == "WRONG_AMOUNT"
 
 
 def test_only_what_a_person_must_decide_is_left_to_do(tiny_city):
