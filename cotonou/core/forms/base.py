@@ -34,7 +34,10 @@ def say_the_remedy(field: forms.Field, label: str) -> None:
     for cls in reversed(type(field).__mro__):
         defaults |= getattr(cls, "default_error_messages", {})
     own = _own_messages(type(field))
-    for code, text in _messages(field, _what(field, label)).items():
+    what = _what(field, label)
+    if hasattr(field, "what"):
+        field.what = what
+    for code, text in _messages(field, what).items():
         current = field.error_messages.get(code)
         if code not in own and (current is None or current is defaults.get(code)):
             field.error_messages[code] = text

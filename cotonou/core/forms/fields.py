@@ -53,6 +53,7 @@ class Look:
         self.autocomplete, self.inputmode, self.spellcheck = autocomplete, inputmode, spellcheck
         self.width, self.prefix, self.suffix = width, prefix, suffix
         self.says_optional = says_optional
+        self.what = ""  # what a sentence calls the field; the form says it
 
 
 class CharField(Look, forms.CharField):
@@ -243,10 +244,10 @@ class MoneyField(Look, forms.Field):
 
     widget = forms.TextInput
     default_error_messages = {
-        "invalid": gettext_lazy("Saisissez le montant en chiffres, en francs entiers, par exemple 48 215."),
-        "cents": gettext_lazy("Saisissez un montant entier : le franc CFA n’a pas de centimes."),
-        "too_small": gettext_lazy("Corrigez le montant : %(limit)s au moins."),
-        "too_big": gettext_lazy("Corrigez le montant : %(limit)s au plus."),
+        "invalid": gettext_lazy("Saisissez %(what)s en chiffres, en francs entiers, par exemple 48 215."),
+        "cents": gettext_lazy("Corrigez %(what)s : le franc CFA n’a pas de centimes."),
+        "too_small": gettext_lazy("Corrigez %(what)s : %(limit)s au moins."),
+        "too_big": gettext_lazy("Corrigez %(what)s : %(limit)s au plus."),
     }
 
     def __init__(self, *, min_xof=0, max_xof=10**12, inputmode="numeric", width=10, suffix="F CFA", **kwargs):
@@ -261,9 +262,9 @@ class MoneyField(Look, forms.Field):
         if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+", text):
             text = text.replace(".", "")
         if re.fullmatch(r"-?[0-9]+[.,][0-9]+", text):
-            raise ValidationError(self.error_messages["cents"], "cents")
-        if not re.fullmatch(r"-?[0-9]{1,15}", text):
-            raise ValidationError(self.error_messages["invalid"], "invalid")
+            raise self._error("cents")
+        if not re.fullmatch(r"-?[0-9]{1,30}", text):
+            raise self._error("invalid")
         return int(text)
 
     def validate(self, value):
@@ -271,13 +272,14 @@ class MoneyField(Look, forms.Field):
         if value is None:
             return
         if value < self.min_xof:
-            raise ValidationError(
-                self.error_messages["too_small"], "too_small", {"limit": format_xof(self.min_xof)}
-            )
+            raise self._error("too_small", limit=format_xof(self.min_xof))
         if value > self.max_xof:
-            raise ValidationError(
-                self.error_messages["too_big"], "too_big", {"limit": format_xof(self.max_xof)}
-            )
+            raise self._error("too_big", limit=format_xof(self.max_xof))
+
+    def _error(self, code, **params):
+        return ValidationError(
+            self.error_messages[code], code, {"what": self.what or _("le montant"), **params}
+        )
 
     def has_changed(self, initial, data):
         try:

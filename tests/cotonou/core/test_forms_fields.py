@@ -68,10 +68,21 @@ def test_money_is_whole_francs_however_written(typed):
         ("beaucoup", "48 215"),
         ("-5", "0"),
         ("10000000000000", "au plus"),
+        ("9" * 25, "au plus"),
     ],
 )
 def test_money_that_is_not_is_refused_in_words(typed, says):
     assert says in message(forms.MoneyField(), typed).replace("\u00a0", " ")
+
+
+def test_each_amount_of_a_form_is_refused_by_its_own_name():
+    class Fees(forms.PortalForm):
+        fee = forms.MoneyField(label="Timbre (100 %)")
+        share = forms.MoneyField(label="Part", called="la part de l’ANIP")
+
+    form = Fees({"fee": "-5", "share": "beaucoup"})
+    assert "« Timbre (100 %) »" in form.errors["fee"][0]
+    assert form.errors["share"][0].startswith("Saisissez la part de l’ANIP en chiffres")
 
 
 def test_money_is_shown_in_groups():
