@@ -295,7 +295,13 @@ MFA_FORMS = {
 # Who may read /metrics: these networks, or whoever holds the token.
 METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+# Said at /.well-known/security.txt: mailto:… or https://…
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    # What the {% cache %} tag keeps: in each process, gone when it restarts.
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT", 25)
@@ -306,6 +312,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Ville de Cotonou <ne-pas-rep
 # Where the private keys of the seal and of the QR codes live; see documents.keys.
 DOCUMENT_KEYS_PROVIDER = env.str("DOCUMENT_KEYS_PROVIDER", "file")
 DOCUMENT_KEYS_DIR = env.str("DOCUMENT_KEYS_DIR", str(VAR_DIR / "keys"))
+# Where bin/backup writes; verify_integrity compares with the heads it keeps there.
+BACKUP_DIR = env.str("BACKUP_DIR", str(VAR_DIR / "backups"))
 # clamd's socket; empty: no scanner, staff see rendered previews only.
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
