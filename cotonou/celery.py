@@ -16,8 +16,10 @@ app.conf.beat_schedule = {
 PERIODIC_TOPICS: dict[str, float] = {
     "payments.sweep": 60.0,
     "audit.seal_chains": 60.0,
+    "audit.publish_heads": 3600.0,  # once a day: see cotonou/audit/publishing.py
     "civil_acts.expire_unpaid": 3600.0,
     "documents.housekeeping": 3600.0,
+    "documents.probe_keys": 600.0,
     "formbuilder.expire_drafts": 3600.0,
     "portal.purge_attempts": 3600.0,
     "jobs.purge": 86400.0,

@@ -53,3 +53,18 @@ class ChainLink(models.Model):
 
     def __str__(self):
         return f"{self.chain} {self.position}"
+
+
+class PublishedHeads(models.Model):
+    """The heads of every chain on one day, as they were published: append-only by trigger and by grants."""
+
+    day = models.DateField(unique=True)
+    # The very text that is signed: JSON with the day, the time, the heads and the digest of the text before.
+    text = models.TextField()
+    previous = models.CharField(max_length=64, unique=True)
+    key_id = models.CharField(max_length=64)
+    signature = models.CharField(max_length=100)  # base64url
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return str(self.day)

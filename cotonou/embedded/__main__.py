@@ -56,6 +56,7 @@ def make_backup(options: argparse.Namespace) -> int:
             running.say(f"fichiers : {backup.copy_media(source)['copied']} nouveaux")
             for content in {backup.manifest(path)["system_identifier"] for path in backup.backups()}:
                 running.say(f"journal : {backup.copy_wal(source, content)} segments nouveaux")
+            running.say(f"têtes publiées : {backup.copy_heads(source)} jours nouveaux")
             return 0
         running.say("copie de la base, du journal, des fichiers et des clés")
         made = backup.make(source, keep=options.keep)

@@ -7,6 +7,7 @@ In the backup folder (BACKUP_DIR, var/backups by default):
     <UTC time>/manifest.json    what was copied, and the facts a restore is compared by
     wal-<system>/               every archived WAL segment since the oldest base
     media/                      uploads and sealed documents; files are only ever added
+    integrite.jsonl             published heads of the sealed chains; lines are only ever added
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cotonou.embedded import facts, places, servers
+from cotonou.embedded import facts, heads, places, servers
 from cotonou.embedded.postgres import OWNER, SUPERUSER, Cluster
 
 STAMP = "%Y-%m-%dT%H%M%SZ"
@@ -50,7 +51,7 @@ class Source:
 
 
 def folder() -> Path:
-    return Path(os.environ.get("BACKUP_DIR") or places.CLONE / "var" / "backups")
+    return places.backup_folder()
 
 
 def media_folder() -> Path:
@@ -108,7 +109,10 @@ def run_tool(name: str, *arguments: str, password: str = "") -> str:
 
 
 def make(source: Source, *, keep: int = KEEP) -> Path:
-    """Make one backup and return its folder; forgets those beyond the `keep` latest. keep: >= 1."""
+    """Make one backup and return its folder; forgets those beyond the `keep` latest. keep: >= 1.
+
+    Raises BackupError; about the published heads, only once the backup is whole.
+    """
     started = datetime.now(UTC)
     root = folder()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -144,6 +148,7 @@ def make(source: Source, *, keep: int = KEEP) -> Path:
             shutil.rmtree(unfinished)
     copy_wal(source, system)
     forget_old(root, keep=keep)
+    copy_heads(source)
     return target
 
 
@@ -221,6 +226,17 @@ def copy_wal(source: Source, system: str) -> int:
     for path in new:
         copy_whole(path, mirror / path.name)
     return len(new)
+
+
+def copy_heads(source: Source) -> int:
+    """Add the heads published since the last copy; how many. Last of all: the backup is made in any case.
+
+    Raises BackupError when what was published before has changed.
+    """
+    try:
+        return heads.copy(source.facts_url, folder())
+    except heads.HeadsDiffer as difference:
+        raise BackupError(str(difference)) from difference
 
 
 def archived(wal: Path) -> list[Path]:

@@ -69,6 +69,10 @@ def servers_root(clone: Path = CLONE) -> Path:
     return SYSTEM_ROOT / digest
 
 
+def backup_folder() -> Path:
+    return Path(os.environ.get("BACKUP_DIR") or CLONE / "var" / "backups")
+
+
 def package_folder(name: str) -> Path:
     """Folder of an installed package, without importing it.
 

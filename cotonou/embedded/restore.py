@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cotonou.embedded import backup, facts, places, processes, running, servers
+from cotonou.embedded import backup, facts, heads, places, processes, running, servers
 from cotonou.embedded.backup import BackupError
 from cotonou.embedded.postgres import APP, OWNER, READER, Cluster, PostgresError
 
@@ -159,8 +159,11 @@ def _wait_promoted(cluster: Cluster) -> None:
 # -- checks ---------------------------------------------------------------------------
 
 
-def integrity(cluster: Cluster, media: Path) -> str:
-    """Output of verify_integrity on that cluster; raises BackupError naming the broken rows."""
+def integrity(cluster: Cluster, media: Path, as_of: datetime) -> str:
+    """Output of verify_integrity on that cluster; raises BackupError naming the broken rows.
+
+    as_of: what was published later is not expected in it.
+    """
     environment = os.environ | {
         "DATABASE_URL": cluster.url(APP),
         "DATABASE_OWNER_URL": cluster.url(OWNER),
@@ -170,7 +173,7 @@ def integrity(cluster: Cluster, media: Path) -> str:
     }
     environment.setdefault("DJANGO_SETTINGS_MODULE", "cotonou.settings.dev")
     done = subprocess.run(
-        [sys.executable, "manage.py", "verify_integrity"],
+        [sys.executable, "manage.py", "verify_integrity", f"--as-of={as_of.isoformat()}"],
         cwd=places.CLONE,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -184,10 +187,17 @@ def integrity(cluster: Cluster, media: Path) -> str:
 
 
 def check(
-    cluster: Cluster, content: dict[str, Any], media: Path, *, exact: bool, documents: int
+    cluster: Cluster,
+    content: dict[str, Any],
+    media: Path,
+    *,
+    last: datetime | None,
+    exact: bool,
+    documents: int,
 ) -> dict[str, Any]:
     """Compare with the manifest, read documents again, verify the chains; what was found.
 
+    last: time of the last transaction that was replayed, None when there was none.
     exact: the counts must be those of the backup; else only what is true at any moment is required.
     Raises BackupError with every difference.
     """
@@ -205,7 +215,9 @@ def check(
         "rows": sum(restored["tables"].values()),
         "ledger": restored["ledger"],
         "documents_read": read,
-        "chains": integrity(cluster, media).splitlines(),
+        "chains": integrity(
+            cluster, media, last or datetime.fromisoformat(content["started_at"])
+        ).splitlines(),
     }
 
 
@@ -228,7 +240,14 @@ def drill(source: Path, to: datetime | None, *, documents: int = 20) -> dict[str
     try:
         last = recover(cluster)
         recovered_s = time.monotonic() - started
-        found = check(cluster, content, backup.folder() / "media", exact=to is None, documents=documents)
+        found = check(
+            cluster,
+            content,
+            backup.folder() / "media",
+            last=last,
+            exact=to is None,
+            documents=documents,
+        )
     finally:
         cluster.stop()
         shutil.rmtree(root)
@@ -284,9 +303,11 @@ def _replace(root: Path, source: Path, wanted: Wanted, *, documents: int) -> tup
     cluster.settings = {"archive_mode": "off"}
     _media_back(backup.media_folder())
     try:
-        recover(cluster)
+        last = recover(cluster)
         content = backup.manifest(source)
-        found = check(cluster, content, backup.media_folder(), exact=False, documents=documents)
+        media = backup.media_folder()
+        found = check(cluster, content, media, last=last, exact=False, documents=documents)
+        published = set(heads.published(cluster.url(OWNER)))
     except BaseException:
         cluster.stop()
         shutil.rmtree(fresh)
@@ -297,6 +318,8 @@ def _replace(root: Path, source: Path, wanted: Wanted, *, documents: int) -> tup
     if root.exists():
         root.rename(aside)
     fresh.rename(root)
+    # What was published after the chosen moment is kept aside: the chains go on without it.
+    heads.set_aside(backup.folder(), keep=[x for x in heads.read(backup.folder()) if x in published])
     # The schema may be older than the code: the next bin/run looks again.
     running.Stamps(places.servers_root() / "stamps.json").drop("schema")
     return found, aside

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
-from cotonou.embedded import places, processes, servers
+from cotonou.embedded import heads, places, processes, servers
 from cotonou.embedded.postgres import Cluster
 from cotonou.embedded.supervisor import Program, Supervisor, beat, web, worker
 
@@ -241,6 +241,8 @@ def forget() -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    # The next city has heads of its own; those of this one stay readable.
+    heads.set_aside(places.backup_folder(), keep=[])
 
 
 def run(*, fresh: bool = False) -> int:

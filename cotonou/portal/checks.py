@@ -1,6 +1,5 @@
 """The go-live points that belong to no service: settings, keys, declarations, backups."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cotonou.audit.models import PublishedHeads
 from cotonou.catalogue import golive
 from cotonou.catalogue.golive import Result
 from cotonou.core.templatetags.portal import date_fr
-from cotonou.documents.keys import probe
+from cotonou.documents.models import KeyProbe
 from cotonou.payments import providers
 from cotonou.payments.models import CashDesk
 from cotonou.portal.models import OperationRecord
@@ -20,8 +20,10 @@ from cotonou.territory.dates import local_date, local_today
 Kind = OperationRecord.Kind
 OFFSITE_BACKUP_DAYS = 8
 RESTORE_DRILL_DAYS = 90
+HEADS_DAYS = 2
 CERTIFICATE_DAYS = 60
-log = logging.getLogger(__name__)
+# The worker tries the keys every ten minutes.
+PROBE_AGE = timedelta(hours=1)
 
 
 def demonstration() -> Result:
@@ -85,12 +87,21 @@ def signing_keys() -> Result:
 
 
 def _keys_work() -> Result:
-    remedy = _("Vérifiez le module matériel, son code et ses certificats avec l’exploitant.")
-    try:
-        expires_at = probe.sign_and_verify()
-    except Exception:  # a token, its library and its files fail in ways of their own
-        log.exception("The keys of the seal did not sign a probe")
-        return Result(False, _("Les clés du sceau n’ont pas signé l’essai."), remedy)
+    """What the worker that reaches the keys wrote: this process cannot and must not use them."""
+    found = KeyProbe.objects.filter(provider=settings.DOCUMENT_KEYS_PROVIDER).first()
+    if found is None or found.tried_at < timezone.now() - PROBE_AGE:
+        return Result(
+            False,
+            _("Les clés du sceau n’ont pas été essayées depuis une heure."),
+            _("Vérifiez que l’horloge (beat) et le traitement des documents tournent."),
+        )
+    expires_at = found.expires_at
+    if expires_at is None:
+        return Result(
+            False,
+            _("Les clés du sceau n’ont pas signé l’essai (%(error)s).") % {"error": found.error},
+            _("Vérifiez le module matériel, son code et ses certificats avec l’exploitant."),
+        )
     if expires_at < timezone.now() + timedelta(days=CERTIFICATE_DAYS):
         return Result(
             False,
@@ -153,6 +164,19 @@ def restore_drill() -> Result:
     )
 
 
+def published_heads() -> Result:
+    last = PublishedHeads.objects.order_by("pk").last()
+    remedy = _("Vérifiez que l’horloge (beat) et le traitement des documents tournent.")
+    if last is None:
+        return Result(False, _("Les empreintes des registres n’ont encore jamais été publiées."), remedy)
+    day = {"day": date_fr(last.day)}
+    if last.day < local_today() - timedelta(days=HEADS_DAYS):
+        return Result(
+            False, _("Les empreintes des registres n’ont plus été publiées depuis le %(day)s.") % day, remedy
+        )
+    return Result(True, _("Publiées le %(day)s.") % day)
+
+
 def register() -> None:
     golive.register("demonstration", label=gettext_lazy("Données réelles"), check=demonstration)
     golive.register("payment", label=gettext_lazy("Opérateur de paiement"), check=payment_operator)
@@ -160,3 +184,4 @@ def register() -> None:
     golive.register("declaration", label=gettext_lazy("Déclaration à l’APDP"), check=declaration)
     golive.register("backup", label=gettext_lazy("Sauvegarde hors site"), check=offsite_backup)
     golive.register("drill", label=gettext_lazy("Exercice de restauration"), check=restore_drill)
+    golive.register("heads", label=gettext_lazy("Empreintes des registres"), check=published_heads)

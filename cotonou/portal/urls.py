@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cotonou.portal.views import citizen, machines, public, tracking
+from cotonou.portal.views import citizen, integrity, machines, public, tracking, wellknown
 from cotonou.portal.views.staff import catalogue, golive, holidays, home, jobs, journal, team
 
 app_name = "portal"
@@ -9,6 +9,8 @@ urlpatterns = [
     path("contact/", public.contact, name="contact"),
     path("accessibilite/", public.accessibility, name="accessibility"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
+    path("integrite/", integrity.integrity, name="integrity"),
+    path("integrite.json", integrity.published, name="published_heads"),
     path("suivi/", tracking.follow, name="tracking"),
     path("espace/", citizen.space, name="space"),
     path("espace/profil/", citizen.profile, name="profile"),
@@ -32,5 +34,8 @@ urlpatterns = [
     path("agents/demarches/renseignement/<uuid:public_id>/fin/", catalogue.end_fact, name="end_fact"),
     path("sante/live", machines.live, name="live"),
     path("sante/ready", machines.ready, name="ready"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path("favicon.ico", wellknown.favicon, name="favicon"),
+    path(".well-known/security.txt", wellknown.security, name="security"),
     path("metrics", machines.metrics, name="metrics"),
 ]

@@ -20,4 +20,5 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = (
     f"{DATABASES['default']['TEST']['NAME']}_{env.str('PYTEST_XDIST_WORKER', 'main')}:"
 )
+SECURITY_CONTACT = "mailto:securite@example.bj"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys over http://localhost

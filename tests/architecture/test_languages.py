@@ -38,6 +38,7 @@ PAGES = {
     "/contact/": "The 13 arrondissement offices",
     "/accessibilite/": "screen reader",
     "/donnees-personnelles/": "Your rights",
+    "/integrite/": "Sealed registers",
     "/compte/login/": "Log in",
 }
 

@@ -102,6 +102,10 @@ def test_only_the_document_worker_reaches_the_keys():
         name for name, service in SERVICES.items() if any("keys:" in v for v in service.get("volumes", []))
     ]
     assert holders == ["worker-documents"]
+    told = [
+        name for name, service in SERVICES.items() if "DOCUMENT_KEYS_DIR" in service.get("environment", {})
+    ]
+    assert told == ["worker-documents"]
 
 
 def test_every_variable_of_compose_is_explained():

@@ -1,5 +1,5 @@
 from cotonou.documents.models.issued import DocumentHistory, DocumentPrint, IssuedDocument, SerialCounter
-from cotonou.documents.models.keys import LookupFailure, PublicKey
+from cotonou.documents.models.keys import KeyProbe, LookupFailure, PublicKey
 from cotonou.documents.models.templates import DocumentTemplate, TemplateVersion
 from cotonou.documents.models.uploads import Upload
 
@@ -8,6 +8,7 @@ __all__ = [
     "DocumentPrint",
     "DocumentTemplate",
     "IssuedDocument",
+    "KeyProbe",
     "LookupFailure",
     "PublicKey",
     "SerialCounter",

@@ -47,6 +47,27 @@ class PublicKey(models.Model):
         )
 
 
+class KeyProbe(models.Model):
+    """Whether the keys signed when they were last tried, told by the worker that reaches them."""
+
+    provider = models.CharField(max_length=20, unique=True)
+    tried_at = models.DateTimeField()
+    # When the first of the keys expires; unknown when they did not sign.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="key_probe_signed_or_says_why",
+                condition=Q(expires_at__isnull=False, error="") | (Q(expires_at=None) & ~Q(error="")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.provider} {self.tried_at}"
+
+
 class LookupFailure(models.Model):
     """Failed verifications per address and quarter of an hour; the address only as a keyed hash."""
 

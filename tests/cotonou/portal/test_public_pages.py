@@ -14,7 +14,15 @@ from cotonou.audit.models import Event
 from tests.support import people
 
 pytestmark = pytest.mark.django_db
-PAGES = ("/", "/demarches/", "/contact/", "/accessibilite/", "/donnees-personnelles/", "/suivi/")
+PAGES = (
+    "/",
+    "/demarches/",
+    "/contact/",
+    "/accessibilite/",
+    "/donnees-personnelles/",
+    "/integrite/",
+    "/suivi/",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

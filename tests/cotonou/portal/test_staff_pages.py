@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from cotonou.accounts.models import Membership, User
 from cotonou.accounts.permissions import Role
-from cotonou.audit.models import Event
+from cotonou.audit.models import Event, PublishedHeads
 from cotonou.catalogue import golive
 from cotonou.catalogue.golive import Result
 from cotonou.catalogue.models import Opening, Service
 from cotonou.catalogue.services import is_open
 from cotonou.documents import keys
 from cotonou.documents.keys import probe
+from cotonou.documents.models import KeyProbe
+from cotonou.jobs import runner
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
 from cotonou.payments.models import CashDesk
@@ -280,13 +282,59 @@ def test_keys_must_sign_and_last(settings, monkeypatch):
     developers = keys.provider()
     settings.DOCUMENT_KEYS_PROVIDER = "pkcs11"
     keys.reset()
-    assert not point("keys").ok  # no module
+    assert "depuis une heure" in point("keys").sentence  # no worker tried them yet
+    try_keys()
+    assert "ImproperlyConfigured" in point("keys").sentence  # no module
     monkeypatch.setattr(probe, "keys", SimpleNamespace(provider=lambda: developers))
+    try_keys()
     assert point("keys").ok
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=61)):
+        assert "depuis une heure" in point("keys").sentence
     with time_machine.travel(probe.sign_and_verify() - datetime.timedelta(days=59)):
+        KeyProbe.objects.update(tried_at=timezone.now())
         assert "60 jours" in point("keys").sentence
     monkeypatch.setattr(developers, "qr_sign", lambda message: bytes(64))
-    assert not point("keys").ok
+    try_keys()
+    assert "InvalidSignature" in point("keys").sentence
+
+
+def try_keys() -> None:
+    """As the clock has the worker do it."""
+    job = jobs.enqueue("documents.probe_keys", key=str(uuid.uuid4()))
+    assert runner.run_job(job.pk)
+    job.refresh_from_db()
+    assert job.done_at, job.last_error
+
+
+def test_a_web_process_needs_no_private_key(admin, client, settings, monkeypatch):
+    """Every page that speaks of keys is answered where there are none and nobody may ask for them."""
+
+    def refuse():
+        raise AssertionError("a web process asked for the private keys")
+
+    monkeypatch.setattr(keys, "provider", refuse)
+    settings.DOCUMENT_KEYS_DIR = "/nonexistent"
+    for provider in ("file", "pkcs11"):
+        settings.DOCUMENT_KEYS_PROVIDER = provider
+        assert admin.get(reverse("portal:golive")).status_code == 200
+        assert admin.post(reverse("portal:open_portal")).status_code == 422
+        for path in ("/sante/live", "/sante/ready", "/v", "/v/cles.json", "/integrite.json"):
+            assert client.get(path).status_code == 200, path
+
+
+def test_the_heads_must_have_been_published_these_two_days():
+    assert "jamais" in point("heads").sentence
+    made = PublishedHeads.objects.create(
+        day=local_today() - datetime.timedelta(days=2),
+        text="{}",
+        previous="0" * 64,
+        key_id="k",
+        signature="s",
+    )
+    assert point("heads").ok
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        assert "depuis le" in point("heads").sentence
+    assert made.day < local_today()
 
 
 @pytest.mark.parametrize(
