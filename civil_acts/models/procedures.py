@@ -1,13 +1,14 @@
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from civil_acts.querysets.procedures import EntitlementRuleQuerySet, ProcedureVersionQuerySet
 from civil_acts.states import Relation
+from cotonou.core.database import period_of
 
 
 class Procedure(models.Model):
@@ -52,6 +53,10 @@ class ProcedureVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="procedure_version_number"),
+            # Two drafts would be two people preparing without knowing of each other.
+            models.UniqueConstraint(
+                fields=["procedure"], condition=Q(published_at=None), name="procedure_version_one_draft"
+            ),
             models.CheckConstraint(
                 name="procedure_version_published_with_date",
                 condition=Q(published_at=None, in_force_from=None)
@@ -95,16 +100,7 @@ class EntitlementRule(models.Model):
                 expressions=[
                     ("document_kind", RangeOperators.EQUAL),
                     ("relation", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("starts_on"),
-                            F("ends_on"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (period_of("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

@@ -2,15 +2,16 @@ import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from phonenumber_field.modelfields import PhoneNumberField
 
 from cotonou.accounts.permissions import Role
 from cotonou.accounts.querysets import MembershipQuerySet, OfficeQuerySet, UserManager
+from cotonou.core.database import period_of
 from cotonou.territory.models import Arrondissement, Quartier
 
 
@@ -111,16 +112,7 @@ class Membership(models.Model):
                     ("user", RangeOperators.EQUAL),
                     ("office", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("starts_on"),
-                            F("ends_on"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (period_of("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

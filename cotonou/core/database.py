@@ -4,6 +4,7 @@ The three roles (owner, app, reader) may be absent in a throw-away database,
 so every grant is guarded by the role's existence.
 """
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.migrations.operations import RunSQL
 
@@ -14,6 +15,17 @@ def _if_role(role: str, statement: str) -> str:
     return (
         f"DO $do$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
         f"THEN {statement} END IF; END $do$;"
+    )
+
+
+def period_of(starts: str, ends: str) -> models.Func:
+    """The days from one date column to another, both included; an empty end is no end."""
+    return models.Func(
+        models.F(starts),
+        models.F(ends),
+        models.Value("[]"),
+        function="daterange",
+        output_field=DateRangeField(),
     )
 
 

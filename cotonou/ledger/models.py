@@ -1,12 +1,13 @@
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cotonou.accounts.models import Office
+from cotonou.core.database import period_of
 from cotonou.ledger.querysets import EntryQuerySet, LineQuerySet
 
 
@@ -63,16 +64,7 @@ class Period(models.Model):
             ExclusionConstraint(
                 name="period_no_overlap",
                 expressions=[
-                    (
-                        Func(
-                            F("starts_on"),
-                            F("ends_on"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (period_of("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]
