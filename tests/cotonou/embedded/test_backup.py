@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import time_machine
 from django.conf import settings as conf
 from django.db import connections
 from django.test import override_settings
@@ -19,10 +20,12 @@ from django.utils import timezone
 
 from cotonou.accounts.actors import SYSTEM
 from cotonou.audit import sealing
-from cotonou.audit.models import Event
+from cotonou.audit.models import Event, PublishedHeads
 from cotonou.documents import keys
-from cotonou.embedded import backup, places, processes, restore, running, servers
+from cotonou.embedded import backup, heads, places, processes, restore, running, servers
 from cotonou.embedded.postgres import APP, OWNER, Cluster
+from cotonou.jobs import runner
+from cotonou.jobs import services as jobs
 from cotonou.ledger import services as ledger
 from tests.cotonou.documents import papers
 from tests.support.clusters import portal_on
@@ -209,6 +212,73 @@ def test_an_idle_moment_before_the_clean_stop_is_reached_by_the_whole_log(city):
         assert count(again, "ledger_entry") == DOCUMENTS + 1
     finally:
         again.stop()
+
+
+def publish(days_ago: int) -> str:
+    """Today's heads, as the clock of ``days_ago`` days ago has them published; the day."""
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=days_ago)):
+        job = jobs.enqueue("audit.publish_heads", key=f"publish:{days_ago}")
+        assert runner.run_job(job.pk)
+    job.refresh_from_db()
+    assert job.done_at, job.last_error
+    return PublishedHeads.objects.order_by("pk").last().day.isoformat()
+
+
+def kept_days() -> list[str]:
+    return [heads.day_of(line) for line in heads.read(backup.folder())]
+
+
+def test_the_published_heads_are_kept_beside_the_backups_and_only_added_to(city):
+    source = backup.source_of(servers.Servers(city, None))
+    first = publish(2)
+    make_backup(city)
+    assert kept_days() == [first]
+    second = publish(0)
+    assert backup.copy_heads(source) == 1
+    assert backup.copy_heads(source) == 0
+    assert kept_days() == [first, second]
+    assert restore.drill(backup.backups()[0], None)["chains"][-1].startswith("têtes publiées : 1 jours")
+
+
+def test_a_backup_says_that_a_published_head_is_gone_and_is_made_all_the_same(city):
+    first = publish(2)
+    make_backup(city)
+    with city.connect(OWNER, "portail") as owner:
+        owner.execute("ALTER TABLE audit_publishedheads DISABLE TRIGGER USER")
+        owner.execute("UPDATE audit_publishedheads SET text = replace(text, '\"rows\":', '\"rows\":1')")
+    time.sleep(1.1)  # backups are named to the second
+    with pytest.raises(backup.BackupError, match=f"publication du {first}"):
+        make_backup(city)
+    assert len(backup.backups()) == 2
+    with pytest.raises(backup.BackupError, match="la copie la garde, la base ne l’a plus"):
+        restore.drill(backup.backups()[1], None)
+
+
+def test_after_a_return_the_heads_of_the_time_that_is_gone_are_kept_aside(city):
+    make_backup(city)
+    early = publish(2)
+    time.sleep(0.1)
+    moment = timezone.now()
+    time.sleep(0.1)
+    late = publish(0)
+    backup.copy_heads(backup.source_of(servers.Servers(city, None)))
+    assert kept_days() == [early, late]
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    city.stop()
+    restore.in_place(backup.backups()[0], moment)
+    assert kept_days() == [early]
+    (aside,) = backup.folder().glob("integrite.before-*.jsonl")
+    assert [heads.day_of(line) for line in aside.read_text().splitlines()] == [early, late]
+
+
+def test_a_city_begun_anew_has_heads_of_its_own(clone, scratch_servers):
+    backup.folder().mkdir()
+    (backup.folder() / heads.NAME).write_text("{}\n")
+    running.forget()
+    scratch_servers.mkdir()  # its fixture removes it
+    assert heads.read(backup.folder()) == []
+    assert len(list(backup.folder().glob("integrite.before-*.jsonl"))) == 1
 
 
 def test_a_running_database_is_never_replaced(city):
