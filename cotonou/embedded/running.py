@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
-from cotonou.embedded import heads, places, processes, servers
+from cotonou.embedded import heads, network, places, processes, servers
 from cotonou.embedded.postgres import Cluster
 from cotonou.embedded.supervisor import Program, Supervisor, beat, web, worker
 
@@ -258,23 +258,30 @@ def run(*, fresh: bool = False) -> int:
             local.stop()
             forget()
         port = choose_port(host)
-        address = os.environ.get("PORTAL_URL") or f"http://{host}:{port}"
+        where = network.place(host, port, portal_url=os.environ.get("PORTAL_URL", ""))
+        if os.geteuid() == 0:
+            say(
+                "lancé par root : le site et les traitements aussi. Pour plus qu’un essai, un compte ordinaire"
+            )
         say(_servers_line(local))
         local.start()
-        environment = os.environ | {"LOG_FORMAT": "console", "PORTAL_URL": address} | local.environment()
+        environment = os.environ | {"LOG_FORMAT": "console"} | where.environment(os.environ)
+        environment |= local.environment()
         environment.setdefault("DJANGO_SETTINGS_MODULE", "cotonou.settings.dev")
         stamps = Stamps(places.servers_root() / "stamps.json")
         if local.cluster is not None:
             forget_half_a_city(local.cluster, stamps)
         prepare(environment, stamps, lasting=local.cluster is not None)
         say("démarrage du site, des traitements et de l’horloge")
-        supervisor = Supervisor(programs(host, port), environment, places.CLONE)
+        if where.is_open:
+            say(f"ouvert à tout le réseau, comptes de démonstration compris : {', '.join(where.names)}")
+        supervisor = Supervisor(programs(where.host, port), environment, places.CLONE)
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, supervisor.ask_to_stop)
         supervisor.start()
-        wait_for_page(f"http://{host}:{port}", supervisor)
+        wait_for_page(where.probe, supervisor)
         if not supervisor.stopping:
-            show(write_address(address), time.monotonic() - started)
+            show(write_address(where.base_url), time.monotonic() - started)
         supervisor.watch()
     finally:
         say("arrêt")

@@ -85,6 +85,18 @@ def test_a_phone_without_ed25519_uses_the_vendored_check(open_context, paper):
     expect(verdict(page, "FORGED")).to_be_visible()
 
 
+def test_a_phone_without_https_is_shown_what_the_register_says(open_context, paper):
+    """bin/run opened to the local network: there is no crypto to check a signature with."""
+    context = open_context(PHONE)
+    context.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });")
+    page = context.new_page()
+    scan(page, paper.qr_payload)
+    page.wait_for_url(f"**/v/{paper.code}")
+    expect(page.locator("main")).to_contain_text(paper.serial)
+    scan(page, "A" * 40)
+    expect(verdict(page, "FORGED")).to_be_visible()
+
+
 @pytest.mark.parametrize("ed25519", [True, False], ids=["webcrypto", "vendored"])
 def test_offline_after_a_first_visit_the_code_alone_proves_authenticity(open_context, paper, ed25519):
     revoked = papers.seal(papers.issue())

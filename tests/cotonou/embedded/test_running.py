@@ -2,18 +2,23 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
-from cotonou.embedded import places, processes, running
+from cotonou.embedded import network, places, processes, running
 from cotonou.embedded.postgres import OWNER
-from cotonou.embedded.supervisor import Program, ProgramFailed, Supervisor
+from cotonou.embedded.supervisor import Program, ProgramFailed, Supervisor, web
+from tests.support.workers import test_database_environment
 
 
 @pytest.fixture
@@ -156,6 +161,67 @@ def test_the_demonstration_file_follows_the_port(var):
     (var / "demo.json").write_text(json.dumps({"base_url": "http://127.0.0.1:8000", "accounts": []}))
     running.write_address("http://127.0.0.1:8001")
     assert json.loads((var / "demo.json").read_text())["base_url"] == "http://127.0.0.1:8001"
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+
+
+# -- the network -------------------------------------------------------------------------
+
+
+def test_by_default_only_this_machine_reaches_the_portal():
+    where = network.place("127.0.0.1", 8000)
+    assert (where.base_url, where.probe, where.names) == ("http://127.0.0.1:8000",) * 2 + ((),)
+    assert not where.is_open
+    assert where.environment({})["DEV_ALLOWED_HOSTS"] == ""
+
+
+def test_what_the_environment_says_is_kept():
+    where = network.place(EVERYWHERE, 8000, portal_url="https://essai.example.bj")
+    said = where.environment({"DEV_ALLOWED_HOSTS": "cotonou.local"})
+    assert said["PORTAL_URL"] == "https://essai.example.bj"
+    assert {"cotonou.local", "essai.example.bj"} <= set(said["DEV_ALLOWED_HOSTS"].split(","))
+
+
+def test_a_machine_without_a_network_still_has_an_address(monkeypatch):
+    monkeypatch.setattr(network, "own_addresses", list)
+    assert network.place(EVERYWHERE, 8000).base_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("asked", [EVERYWHERE, "its address"])
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_of_the_same_network_opens_pages_and_sends_forms(asked, monkeypatch, tmp_path):
+    """The web server of bin/run, under settings dev, asked by this machine's address on the network."""
+    own = network.own_addresses()
+    if not own:  # a machine without a network: an address of its own that is not the usual one
+        monkeypatch.setattr(network, "own_addresses", lambda: ["127.0.0.2"])
+        monkeypatch.setattr(network, "_is_loopback", lambda name: False)
+        own = ["127.0.0.2"]
+    host, port = (own[0] if asked == "its address" else asked), processes.free_port()
+    where = network.place(host, port)
+    assert where.is_open
+    assert where.base_url == f"http://{own[0]}:{port}"
+    environment = test_database_environment() | where.environment({})
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.support.dev_without_build"}
+    program = Program("web", web(where.host, port), tmp_path / "log" / "web.log")
+    supervisor = Supervisor([program], environment, places.CLONE)
+    supervisor.start()
+    try:
+        running.wait_for_page(where.probe, supervisor)
+        phone = build_opener(HTTPCookieProcessor())
+        # Django compares the Origin of a form with the host it was sent to, here the address of the network.
+        with phone.open(f"{where.base_url}/suivi/") as page:
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())[1]
+        form = urlencode({"csrfmiddlewaretoken": token, "language": "en", "next": "/suivi/"}).encode()
+        request = Request(f"{where.base_url}/i18n/setlang/", form, {"Origin": where.base_url})  # noqa: S310
+        with phone.open(request) as page:
+            assert "Track a request" in page.read().decode()
+        stranger = Request(f"{where.base_url}/sante/live", headers={"Host": "ailleurs.example"})  # noqa: S310
+        with pytest.raises(HTTPError, match="400") as refused:
+            phone.open(stranger)
+        refused.value.close()
+    finally:
+        supervisor.stop(5)
 
 
 # -- the supervisor ----------------------------------------------------------------------
