@@ -260,9 +260,7 @@ def run(*, fresh: bool = False) -> int:
         port = choose_port(host)
         where = network.place(host, port, portal_url=os.environ.get("PORTAL_URL", ""))
         if os.geteuid() == 0:
-            say(
-                "lancé par root : le site et les traitements aussi. Pour plus qu’un essai, un compte ordinaire"
-            )
+            say("lancé par root, donc le site aussi : un compte ordinaire vaut mieux, sauf pour un essai")
         say(_servers_line(local))
         local.start()
         environment = os.environ | {"LOG_FORMAT": "console"} | where.environment(os.environ)
