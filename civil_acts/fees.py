@@ -1,5 +1,6 @@
 """What a request costs, line by line, as the published version says it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from cotonou.core.money import format_xof
 from cotonou.formbuilder.definition import say
 from cotonou.ledger.chart import AccountCode
 from cotonou.payments.services import Allocation
+
+# Above this a fee of the civil registers is a slip of the hand.
+LARGEST_XOF = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,27 @@ class FeeLine:
 
 class FeeUnknown(DomainError):
     code = "fee_unknown"
+
+
+def check(fees: Sequence[dict]) -> None:
+    """Raises DomainError for a fee that nobody could book: negative, too large, or shared out wrongly.
+
+    fees: ``ProcedureVersion.fees``; an amount that is not known yet is not wrong.
+    """
+    for fee in fees:
+        amount, label = fee["amount_xof"], {"label": say(fee["label"])}
+        shares = [part["amount_xof"] for part in fee.get("allocations", [])]
+        if amount is not None and not 0 <= amount <= LARGEST_XOF:
+            raise DomainError(
+                _("Corrigez le montant de « %(label)s » : de %(least)s à %(most)s.")
+                % (label | {"least": format_xof(0), "most": format_xof(LARGEST_XOF)}),
+                code="amount",
+            )
+        if any(share < 0 for share in shares) or (amount is not None and shares and sum(shares) != amount):
+            raise DomainError(
+                _("Corrigez les parts de « %(label)s » : ensemble, elles font son montant.") % label,
+                code="shares",
+            )
 
 
 def quote(fees: list[dict], *, variant: str, copies: int) -> list[FeeLine]:
@@ -70,13 +95,13 @@ def total(lines: list[FeeLine]) -> int:
 
 
 def allocations(lines: list[FeeLine]) -> list[Allocation]:
-    """What each account gets from all lines together; adds up to ``total(lines)``."""
+    """What each account gets from all lines together; adds up to ``total(lines)``, without empty shares."""
     amounts: dict[tuple[str, str], int] = {}
     for line in lines:
         for part in line.allocations:
             key = (part.account_code, part.held_for)
             amounts[key] = amounts.get(key, 0) + part.amount_xof * line.quantity
-    return [Allocation(account, amount, held_for) for (account, held_for), amount in amounts.items()]
+    return [Allocation(account, amount, held) for (account, held), amount in amounts.items() if amount]
 
 
 def held_for_others(lines: list[FeeLine]) -> int:

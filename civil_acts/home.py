@@ -3,16 +3,18 @@
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from civil_acts import snapshots, tracking
-from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
+from civil_acts.models import ActRequest, EntitlementRule, Procedure, ProcedureVersion
 from civil_acts.reference import UNVALIDATED
 from civil_acts.services import relay
+from civil_acts.services.procedures import kinds_of, missing
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.catalogue.cards import Card
-from cotonou.catalogue.golive import Result
+from cotonou.catalogue.golive import Link, Result
 from cotonou.catalogue.models import Service
 from cotonou.core import codes
 from cotonou.documents.models import TemplateVersion
@@ -87,42 +89,57 @@ def staff_cards(actor: Actor) -> list[Card]:
 
 def sources_check() -> Result:
     """What is published, in force or to come, says what it rests on; what it replaced no longer counts."""
-    owned = Service.objects.published().filter(owner="civil_acts")
-    versions, missing, first = _versions(owned), [], ""
-    for service in owned:
-        own = [v for v in versions if v.procedure.service_id == service.pk]
-        wrong = [str(v) for v in own if _unsourced(v)] if own else [_("%(s)s (non publiée)") % {"s": service}]
-        wrong += [] if service.legal_basis else [_("%(s)s (base légale)") % {"s": service}]
-        first = first or (service.slug if wrong else "")
-        missing += wrong
-    today = local_today()
-    rules = EntitlementRule.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), source="").count()
-    papers = sum(_unconfirmed(kind) for kind in snapshots.VARIABLES)
-    if not missing and not rules and not papers:
+    wrong, links = [], []
+    for procedure in Procedure.objects.filter(service__in=_owned()).select_related("service"):
+        service = procedure.service
+        if found := _unconfirmed(procedure):
+            wrong.append(_("%(service)s : %(what)s") % {"service": service.name, "what": _listed(found)})
+            links.append(Link(service.name, reverse("civil_acts:procedure", args=[service.slug])))
+    for service in _owned().filter(legal_basis=""):
+        wrong.append(_("%(service)s : la page publique n’a pas de base légale") % {"service": service.name})
+        label = _("Page publique : %(service)s") % {"service": service.name}
+        links.append(Link(label, reverse("portal:service", args=[service.public_id])))
+    if not wrong:
         return Result(True, _("Chaque tarif, délai, règle et modèle publié porte sa source."))
     return Result(
         False,
-        _(
-            "Sans source : %(versions)s ; %(rules)d règles « qui peut obtenir » ; "
-            "%(papers)d modèles de document à valider."
-        )
-        % {"versions": ", ".join(missing) or _("aucun tarif ni délai"), "rules": rules, "papers": papers},
-        _(
-            "Faites confirmer les tarifs, délais, règles et modèles par la Mairie, "
-            "puis publiez une version avec leurs sources."
-        ),
-        reverse("civil_acts:procedure", args=[first or "acte-de-naissance"]),
+        " ; ".join(wrong) + ".",
+        _("Faites confirmer ces points par la Mairie, notez leurs sources, puis publiez :"),
+        tuple(links),
     )
 
 
-def _versions(services) -> list[ProcedureVersion]:
-    """In force today or to come, of these services."""
-    coming = ProcedureVersion.objects.filter(in_force_from__gt=local_today(), procedure__service__in=services)
-    now = [ProcedureVersion.objects.in_force(service.slug) for service in services]
-    return [v for v in now if v] + list(coming.select_related("procedure__service"))
+def _owned():
+    return Service.objects.published().filter(owner="civil_acts")
 
 
-def _unconfirmed(kind: str) -> bool:
+def _listed(points: list[str]) -> str:
+    """ "a, b et c"."""
+    *before, last = points
+    return _("%(before)s et %(last)s") % {"before": ", ".join(before), "last": last} if before else last
+
+
+def _unconfirmed(procedure: Procedure) -> list[str]:
+    """What the City has not confirmed yet of this procedure, counted in words."""
+    today, found = local_today(), []
+    current, kinds = ProcedureVersion.objects.in_force(procedure.service.slug), kinds_of(procedure)
+    versions = [v for v in (current, *procedure.versions.coming()) if v]
+    if not versions:
+        found.append(_("aucune version publiée"))
+    for version in versions:
+        if version.demonstration:
+            found.append(_("chiffres de démonstration dans la version %(n)d") % {"n": version.number})
+        elif missing(version):
+            found.append(_("version %(n)d sans toutes ses sources") % {"n": version.number})
+    rules = EntitlementRule.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), source="")
+    if n := rules.filter(document_kind__in=kinds).count():
+        found.append(ngettext("%(n)d règle sans source", "%(n)d règles sans source", n) % {"n": n})
+    if n := sum(_unchecked(kind) for kind in kinds if kind in snapshots.VARIABLES):
+        found.append(ngettext("%(n)d modèle à confirmer", "%(n)d modèles à confirmer", n) % {"n": n})
+    return found
+
+
+def _unchecked(kind: str) -> bool:
     """Whether a model of this kind, in force or to come, was never checked on the City's specimens."""
     today = local_today()
     now = TemplateVersion.objects.in_force(kind, today).first()
@@ -130,9 +147,3 @@ def _unconfirmed(kind: str) -> bool:
         template__kind=kind, starts_on__gt=today, legal_reference=UNVALIDATED
     ).exclude(published_at=None)
     return now is None or now.legal_reference == UNVALIDATED or coming.exists()
-
-
-def _unsourced(version: ProcedureVersion) -> bool:
-    unknown = any(not fee.get("source") or fee["amount_xof"] is None for fee in version.fees)
-    blank = version.delay_working_days is None or not version.source or not version.legal_basis
-    return version.demonstration or not version.delay_source or unknown or blank

@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from civil_acts import procedure_page
 from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
 from civil_acts.states import Relation
 from cotonou.accounts.models import Office
@@ -21,7 +21,8 @@ def facts(service: Service) -> Facts:
         return Facts()
     fees = []
     for line in version.fees:
-        label = say(line["label"]) + (_(" (par exemplaire)") if line.get("per_copy") else "")
+        label = procedure_page.fee_label(version, line)
+        label += _(" (par exemplaire)") if line.get("per_copy") else ""
         fees.append(Fee(label, line["amount_xof"], source=line.get("source", "")))
     return Facts(
         fees=tuple(fees),
@@ -42,11 +43,8 @@ def _office_count() -> int:
 
 
 def _delay(version: ProcedureVersion) -> Fact:
-    days = version.delay_working_days
-    if days is None:
-        return Fact(_("Délai non fixé"))
-    text = ngettext("%(n)d jour ouvré", "%(n)d jours ouvrés", days) % {"n": days}
-    return Fact(text, version.delay_source)
+    text = procedure_page.days(version.delay_working_days)
+    return Fact(text, version.delay_source) if text else Fact(_("Délai non fixé"))
 
 
 def _pieces(version: ProcedureVersion):

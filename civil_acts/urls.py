@@ -63,6 +63,7 @@ versions = [
     path("regles/<uuid:public_id>/fin/", procedures.end_rule, name="rule-end"),
     path("regles/<uuid:public_id>/remplacer/", procedures.replace_rule, name="rule-replace"),
     path("modeles/<str:kind>/", procedures.confirm_model, name="model-confirm"),
+    path("modeles/<str:kind>/specimen/", procedures.specimen, name="model-specimen"),
 ]
 urlpatterns = [
     *citizens,

@@ -1,6 +1,9 @@
 """Completing and publishing how the City treats a service: versions, rules, document models."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +11,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import snapshots
+from civil_acts import fees, snapshots
 from civil_acts.models import EntitlementRule, Procedure, ProcedureVersion
 from cotonou.accounts.actors import Actor
 from cotonou.audit import services as audit
 from cotonou.core.errors import Conflict, DomainError
+from cotonou.core.templatetags.portal import date_fr
 from cotonou.documents import services as documents
-from cotonou.documents.models import TemplateVersion
+from cotonou.documents.models import DocumentTemplate, TemplateVersion
 from cotonou.formbuilder import services as forms
 from cotonou.formbuilder.definition import say
+from cotonou.formbuilder.services.publishing import digest_of
 from cotonou.territory.dates import local_today
 
 COPIED = ("form_version", "variants", "fees", "delay_working_days", "delay_source", "office_rule")
@@ -61,87 +66,110 @@ def new_draft(*, slug: str, by: Actor) -> ProcedureVersion:
     return draft
 
 
-def _draft(slug: str, public_id: UUID) -> ProcedureVersion:
-    version = _locked(slug).versions.get(public_id=public_id)
+def fingerprint(version: ProcedureVersion) -> str:
+    """What a page shows it was made from; another one as soon as anybody saves the version."""
+    return digest_of({name: getattr(version, name) for name in EDITABLE})
+
+
+def _check_seen(version: ProcedureVersion, seen: str) -> None:
+    if seen != fingerprint(version):
+        raise Conflict(
+            _("Une autre personne a modifié cette version entre-temps. Relisez-la avant de continuer."),
+            code="changed",
+        )
+
+
+def _check_draft(version: ProcedureVersion) -> None:
     if version.published_at:
         raise Conflict(
             _("Cette version est publiée : elle ne change plus. Préparez une nouvelle version."),
             code="published",
         )
-    return version
 
 
 @transaction.atomic
-def edit_draft(*, slug: str, public_id: UUID, by: Actor, **changes: Any) -> ProcedureVersion:
+def edit_draft(*, slug: str, public_id: UUID, seen: str, by: Actor, **changes: Any) -> ProcedureVersion:
     """Write what is known so far; nothing needs to be complete before publication.
 
-    changes: any of ``EDITABLE``. Raises Conflict once published, DomainError
-    when the shares of a fee do not add up to it.
+    seen: the ``fingerprint`` of what the person was shown. changes: any of ``EDITABLE``.
+    Raises Conflict once published or saved by somebody else, DomainError for
+    fees that nobody could book.
     """
-    version = _draft(slug, public_id)
+    version = _locked(slug).versions.get(public_id=public_id)
+    _check_draft(version)
+    _check_seen(version, seen)
     for name in EDITABLE:
         if name in changes:
             setattr(version, name, changes[name])
-    for fee in version.fees:
-        shares = [part["amount_xof"] for part in fee.get("allocations", [])]
-        if shares and fee["amount_xof"] is not None and sum(shares) != fee["amount_xof"]:
-            raise DomainError(
-                _("Les parts de « %(label)s » ne font pas son montant.") % {"label": say(fee["label"])},
-                code="shares",
-            )
+    fees.check(version.fees)
     version.save(update_fields=EDITABLE)
     after = {name: getattr(version, name) for name in EDITABLE}
     audit.record("civil_acts.procedure_edited", subject=version, actor=by, after=after)
     return version
 
 
-def missing(version: ProcedureVersion) -> list[str]:
-    """What keeps a version from being published, one sentence per cell."""
+@dataclass(frozen=True)
+class Missing:
+    """A cell « à confirmer par la Mairie »: a key of EDITABLE, or of the fee line ``fee``."""
+
+    cell: str
+    sentence: str
+    fee: str = ""
+
+
+def missing(version: ProcedureVersion) -> list[Missing]:
+    """What keeps a version from being published, cell by cell, in the order of the form."""
     found = []
     for fee in version.fees:
         label = {"label": say(fee["label"])}
         if fee["amount_xof"] is None:
-            found.append(_("Saisissez le montant de « %(label)s ».") % label)
+            sentence = _("Saisissez le montant de « %(label)s ».") % label
+            found.append(Missing("amount_xof", sentence, fee["id"]))
         if not fee.get("source"):
-            found.append(_("Indiquez la source du montant de « %(label)s ».") % label)
-    for value, sentence in (
-        (version.delay_working_days is not None, _("Saisissez le délai en jours ouvrés.")),
-        (version.delay_source, _("Indiquez la source du délai.")),
-        (version.legal_basis, _("Indiquez la base légale.")),
-        (version.source, _("Indiquez la source de la procédure.")),
+            sentence = _("Indiquez la source du montant de « %(label)s ».") % label
+            found.append(Missing("source", sentence, fee["id"]))
+    for cell, sentence in (
+        ("delay_working_days", _("Saisissez le délai en jours ouvrés.")),
+        ("delay_source", _("Indiquez la source du délai.")),
+        ("legal_basis", _("Indiquez la base légale.")),
+        ("source", _("Indiquez la source de la procédure.")),
     ):
-        if not value:
-            found.append(sentence)
+        if getattr(version, cell) in (None, ""):
+            found.append(Missing(cell, sentence))
     return found
 
 
 class Incomplete(DomainError):
     code = "incomplete"
 
-    def __init__(self, sentences: list[str]):
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+    def __init__(self, cells: list[Missing]):
+        super().__init__(" ".join(cell.sentence for cell in cells))
+        self.cells = cells
 
 
 @transaction.atomic
-def publish(*, slug: str, public_id: UUID, starts_on: datetime.date, by: Actor) -> ProcedureVersion:
+def publish(
+    *, slug: str, public_id: UUID, seen: str, starts_on: datetime.date, by: Actor
+) -> ProcedureVersion:
     """The draft applies from ``starts_on`` (today or later), its form with it, and never changes again.
 
-    A second click on the same day is told the same. Raises Incomplete, DomainError, Conflict.
+    seen: the ``fingerprint`` of what the person was shown. A second click on the
+    same day is told the same; of two people at the same moment, one publishes
+    and the other is told. A version that was to begin then or later never
+    applies. Raises Incomplete, DomainError, Conflict.
     """
     procedure = _locked(slug)
     version = procedure.versions.select_related("form_version__definition").get(public_id=public_id)
     if version.published_at and version.in_force_from == starts_on:
         return version
-    version = version if not version.published_at else _draft(slug, public_id)
+    _check_draft(version)
+    _check_seen(version, seen)
     _check_start(starts_on)
-    if sentences := missing(version):
-        raise Incomplete(sentences)
-    if procedure.versions.filter(in_force_from__gt=starts_on).exists():
-        raise DomainError(
-            _("Une version publiée commence après ce jour. Choisissez le même jour ou un jour suivant."),
-            code="before_another",
-        )
+    if cells := missing(version):
+        raise Incomplete(cells)
+    fees.check(version.fees)
+    overtaken = procedure.versions.coming(max(local_today(), starts_on - datetime.timedelta(days=1)))
+    numbers = list(overtaken.values_list("number", flat=True))
     form = version.form_version
     if form.published_at is None:
         form = forms.publish(slug=form.definition.slug, content=form.content, by=by)
@@ -154,6 +182,7 @@ def publish(*, slug: str, public_id: UUID, starts_on: datetime.date, by: Actor) 
         actor=by,
         number=version.number,
         in_force_from=starts_on.isoformat(),
+        **({"instead_of": numbers} if numbers else {}),
     )
     return version
 
@@ -178,35 +207,48 @@ def add_rule(
 ) -> EntitlementRule:
     """Raises DomainError for a past day, Conflict when another rule holds at the same time."""
     _check_start(starts_on)
-    try:
-        with transaction.atomic():
-            rule = EntitlementRule.objects.create(
-                document_kind=document_kind,
-                relation=relation,
-                proofs=proofs,
-                source=source,
-                starts_on=starts_on,
-            )
-    except IntegrityError as error:
-        if "entitlement_rule_no_overlap" not in str(error):
-            raise
-        raise Conflict(
-            _("Une règle existe déjà à ces dates pour ce document et cette personne. Remplacez-la."),
-            code="overlap",
-        ) from error
+    with _no_overlap():
+        rule = EntitlementRule.objects.create(
+            document_kind=document_kind,
+            relation=relation,
+            proofs=proofs,
+            source=source,
+            starts_on=starts_on,
+        )
     audit.record("civil_acts.rule_added", subject=rule, actor=by, **_told(rule))
     return rule
 
 
+@contextmanager
+def _no_overlap() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "entitlement_rule_no_overlap" not in str(error):
+            raise
+        raise Conflict(
+            _("Une autre règle vaut déjà à ces dates pour ce document et cette personne. Remplacez-la."),
+            code="overlap",
+        ) from error
+
+
 @transaction.atomic
 def end_rule(*, public_id: UUID, ends_on: datetime.date, by: Actor) -> EntitlementRule:
-    """The rule's last day; not before today nor before its first."""
-    rule = EntitlementRule.objects.select_for_update().get(public_id=public_id)
-    _check_not_ended(rule)
+    """The rule's last day, which may still change until it is over; not before today nor before its first.
+
+    Raises DomainError, Conflict when another rule holds at the same time.
+    """
+    rule = _going_on(public_id)
     _check_start(ends_on)
     if ends_on < rule.starts_on:
-        raise DomainError(_("Cette règle commence après ce jour."), code="before_start")
-    _end(rule, ends_on, by)
+        raise DomainError(
+            _("Cette règle commence le %(day)s : choisissez ce jour ou un jour suivant.")
+            % {"day": date_fr(rule.starts_on)},
+            code="before_start",
+        )
+    with _no_overlap():
+        _end(rule, ends_on, by)
     return rule
 
 
@@ -216,15 +258,15 @@ def replace_rule(
 ) -> EntitlementRule:
     """A new rule from a day, the old one until the day before.
 
-    An old rule that has not begun by then never applies: it goes, and the trail keeps it.
+    An old rule that has not begun by then never applies: it goes, and the trail
+    keeps it. Raises as ``add_rule``, and Conflict when somebody was faster.
     """
-    rule = EntitlementRule.objects.select_for_update().get(public_id=public_id)
-    _check_not_ended(rule)
+    rule = _going_on(public_id)
     _check_start(starts_on)
     if rule.starts_on >= starts_on:
         audit.record("civil_acts.rule_withdrawn", subject=rule, actor=by, **_told(rule))
         rule.delete()
-    else:
+    elif rule.ends_on is None or rule.ends_on >= starts_on:
         _end(rule, starts_on - datetime.timedelta(days=1), by)
     return add_rule(
         document_kind=rule.document_kind,
@@ -236,9 +278,13 @@ def replace_rule(
     )
 
 
-def _check_not_ended(rule: EntitlementRule) -> None:
-    if rule.ends_on is not None:
-        raise Conflict(_("Cette règle a déjà une fin. Rechargez la page."), code="ended")
+def _going_on(public_id: UUID) -> EntitlementRule:
+    rule = EntitlementRule.objects.select_for_update().filter(public_id=public_id).first()
+    if rule is None or (rule.ends_on and rule.ends_on < local_today()):
+        raise Conflict(
+            _("Cette règle vient d’être remplacée ou a pris fin. Revenez à la procédure."), code="ended"
+        )
+    return rule
 
 
 def _end(rule: EntitlementRule, day: datetime.date, by: Actor) -> None:
@@ -258,16 +304,39 @@ def _told(rule: EntitlementRule) -> dict[str, Any]:
 # -- document models -----------------------------------------------------------
 
 
+def latest_template(kind: str) -> TemplateVersion | None:
+    """The last wording published for this kind, in force or to come."""
+    published = TemplateVersion.objects.filter(template__kind=kind).exclude(published_at=None)
+    return published.select_related("template").order_by("-number").first()
+
+
+def _lock_template(kind: str) -> None:
+    DocumentTemplate.objects.select_for_update().filter(kind=kind).first()
+
+
 @transaction.atomic
 def confirm_template(
     *, kind: str, legal_reference: str, starts_on: datetime.date, by: Actor
 ) -> TemplateVersion:
-    """The latest wording of a document, published again with the reference it was checked against."""
+    """The latest wording of a document, published again with the reference it was checked against.
+
+    The same reference from the same day is the version there is; from an
+    earlier day, a new version. Raises DomainError where nothing would change.
+    """
     _check_start(starts_on)
-    latest = TemplateVersion.objects.filter(template__kind=kind).exclude(published_at=None)
-    model = latest.order_by("-number").first()
+    _lock_template(kind)
+    model = latest_template(kind)
     if model is None:
         raise DomainError(_("Ce document n’a pas encore de modèle."), code="no_template")
+    same = model.legal_reference == legal_reference
+    if same and model.starts_on == starts_on:
+        return model
+    if same and model.starts_on < starts_on:
+        raise DomainError(
+            _("Le modèle porte déjà cette référence à partir du %(day)s : il n’y a rien à confirmer.")
+            % {"day": date_fr(model.starts_on)},
+            code="same_reference",
+        )
     return documents.publish_template(
         kind=kind,
         source=model.source,
@@ -276,4 +345,5 @@ def confirm_template(
         layout="slip" if kind == snapshots.TRANSMISSION_SLIP else "certificate",
         starts_on=starts_on,
         by=by,
+        again=True,
     )

@@ -1,27 +1,33 @@
 """Where staff complete, source and publish the procedure of a service."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from civil_acts import examples, procedure_page, snapshots
 from civil_acts import forms_procedures as forms
-from civil_acts import snapshots
 from civil_acts.models import EntitlementRule, Procedure, ProcedureVersion
-from civil_acts.reference import UNVALIDATED
 from civil_acts.services import procedures
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
-from cotonou.documents import kinds as document_kinds
-from cotonou.documents.models import TemplateVersion
-from cotonou.formbuilder.definition import say
+from cotonou.documents import rendering
 from cotonou.territory.dates import local_today
 
 MANAGE = Permission.CATALOGUE_MANAGE
+# A refusal of the service -> the field of the form that can mend it.
+FIELDS = {
+    "past": ("starts_on", "ends_on"),
+    "before_start": ("ends_on",),
+    "overlap": ("relation", "starts_on", "ends_on"),
+    "same_reference": ("legal_reference",),
+}
 
 
 def _procedure(slug: str) -> Procedure:
@@ -29,49 +35,48 @@ def _procedure(slug: str) -> Procedure:
 
 
 def _labels(procedure: Procedure) -> dict[str, str]:
-    """Document kind -> its name, for every kind of this procedure."""
-    latest = procedure.versions.order_by("-number").first()
-    named = {v["document_kind"]: say(v["label"]) for v in latest.variants} if latest else {}
-    return {k: named.get(k) or str(document_kinds.get(k).label) for k in procedures.kinds_of(procedure)}
+    return procedure_page.labels(procedure, procedures.kinds_of(procedure))
 
 
-def _lines(version: ProcedureVersion) -> dict:
-    return {
-        "version": version,
-        "fees": [fee | {"label": say(fee["label"])} for fee in version.fees],
-        "missing": procedures.missing(version),
-    }
+def _cell_url(slug: str, cell: str, fee: str = "") -> str:
+    """The form of the draft, at the field that holds this cell."""
+    return f"{reverse('civil_acts:procedure-draft', args=[slug])}#id_{forms.field_of(cell, fee)}"
+
+
+def _to_complete(slug: str, version: ProcedureVersion) -> list[dict[str, str]]:
+    return [
+        {"href": _cell_url(slug, point.cell, point.fee), "text": point.sentence}
+        for point in procedures.missing(version)
+    ]
+
+
+def _version(slug: str, version: ProcedureVersion | None, *, may_edit: bool = False) -> dict[str, Any] | None:
+    """The version for its table; the unknown cells of a draft lead to their field."""
+    if version is None:
+        return None
+    rows = procedure_page.cells(version)
+    if may_edit:
+        for row in rows:
+            row["href"] = _cell_url(slug, row["cell"], row.get("fee", ""))
+            if "source_cell" in row:
+                row["source_href"] = _cell_url(slug, row["source_cell"], row.get("fee", ""))
+    return {"version": version, "rows": rows, "missing": _to_complete(slug, version)}
 
 
 @require_safe
 @require_permission(MANAGE, Permission.GO_LIVE_VIEW)
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    procedure, today = _procedure(slug), local_today()
-    labels = _labels(procedure)
-    current, draft = ProcedureVersion.objects.in_force(slug), procedures.draft_of(procedure)
-    rules = EntitlementRule.objects.filter(document_kind__in=labels).exclude(ends_on__lt=today)
-    models = TemplateVersion.objects.exclude(published_at=None).select_related("template")
+    procedure, may_edit = _procedure(slug), request.actor.has(MANAGE)
+    kinds = _labels(procedure)
+    coming = procedure.versions.coming().order_by("in_force_from")
     context = {
         "service": procedure.service,
-        "current": _lines(current) if current else None,
-        "coming": [_lines(v) for v in procedure.versions.filter(in_force_from__gt=today).order_by("number")],
-        "draft": _lines(draft) if draft else None,
-        "rules": [
-            {"rule": rule, "document": labels[rule.document_kind]}
-            for rule in rules.order_by("document_kind", "relation", "starts_on")
-        ],
-        "models": [
-            {
-                "model": model,
-                "document": label,
-                "kind": kind,
-                "confirmed": model.legal_reference != UNVALIDATED,
-            }
-            for kind, label in labels.items()
-            if kind in snapshots.VARIABLES
-            for model in models.filter(template__kind=kind).order_by("-number")[:1]
-        ],
-        "may_edit": request.actor.has(MANAGE),
+        "current": _version(slug, ProcedureVersion.objects.in_force(slug)),
+        "coming": [_version(slug, version) for version in coming],
+        "draft": _version(slug, procedures.draft_of(procedure), may_edit=may_edit),
+        "rules": procedure_page.rules(kinds),
+        "models": procedure_page.models(kinds),
+        "may_edit": may_edit,
     }
     return render(request, "civil_acts/procedures/show.html", context)
 
@@ -88,22 +93,31 @@ def new_draft(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("civil_acts:procedure-draft", slug)
 
 
-def _act(request: HttpRequest, slug: str, form, save: Callable, *, title: str, done: str, button: str):
-    """Show a form, or save what it says; a refusal keeps what was typed (422)."""
+def _act(
+    request: HttpRequest,
+    slug: str,
+    form,
+    save: Callable,
+    *,
+    done: str,
+    template: str = "form",
+    context: Callable[[], dict[str, Any]],
+):
+    """Show a form, or save what it says; a refusal names its field and keeps what was typed (422)."""
     if request.method == "POST" and form.is_valid():
         try:
             save()
-        except procedures.Incomplete as error:
-            for sentence in error.sentences:
-                form.add_error(None, sentence)
         except DomainError as error:
-            form.add_error(None, error.message)
+            _refuse(form, error)
         else:
             messages.success(request, done)
             return redirect("civil_acts:procedure", slug)
-    context = {"form": form, "title": title, "button": button, "slug": slug}
-    status = 422 if form.errors else 200
-    return render(request, "civil_acts/procedures/form.html", context, status=status)
+    page = {"form": form, "slug": slug, "service": _procedure(slug).service} | context()
+    return render(request, f"civil_acts/procedures/{template}.html", page, status=422 if form.errors else 200)
+
+
+def _refuse(form, error: DomainError) -> None:
+    form.add_error(next((f for f in FIELDS.get(error.code, ()) if f in form.fields), None), error.message)
 
 
 def _no_draft(request: HttpRequest, slug: str) -> HttpResponse:
@@ -117,35 +131,67 @@ def edit_draft(request: HttpRequest, slug: str) -> HttpResponse:
     version = procedures.draft_of(_procedure(slug))
     if version is None:
         return _no_draft(request, slug)
-    form = forms.VersionForm(request.POST or None, version=version)
+    read = procedures.fingerprint(version)
+    form = forms.VersionForm(request.POST or None, version=version, initial={"seen": read})
+
+    def save():
+        try:
+            procedures.edit_draft(slug=slug, public_id=version.public_id, by=request.actor, **form.changes())
+        except DomainError as error:
+            if error.code == "changed":
+                form.compare()
+                form.see(read)
+            raise
+
     return _act(
         request,
         slug,
         form,
-        lambda: procedures.edit_draft(
-            slug=slug, public_id=version.public_id, by=request.actor, **form.changes()
-        ),
-        title=_("Compléter la version %(n)d") % {"n": version.number},
+        save,
+        template="draft",
         done=_("La version est enregistrée."),
-        button=_("Enregistrer"),
+        context=lambda: {"title": _("Compléter la version %(n)d") % {"n": version.number}},
     )
 
 
 @require_http_methods(["GET", "POST"])
 @require_permission(MANAGE)
 def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    version = get_object_or_404(_procedure(slug).versions, number=number)
-    form = forms.PublishForm(request.POST or None, initial={"starts_on": local_today()})
+    procedure = _procedure(slug)
+    version = get_object_or_404(procedure.versions.select_related("form_version"), number=number)
+    if request.method == "GET" and version.published_at:
+        messages.info(request, _("La version %(n)d est déjà publiée.") % {"n": number})
+        return redirect("civil_acts:procedure", slug)
+    read = procedures.fingerprint(version)
+    form = forms.PublishForm(request.POST or None, initial={"starts_on": local_today(), "seen": read})
+
+    def save():
+        try:
+            procedures.publish(slug=slug, public_id=version.public_id, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            if error.code == "changed":
+                form.see(read)
+            raise
+
+    def context():
+        current = ProcedureVersion.objects.in_force(slug)
+        return {
+            "title": _("Publier la version %(n)d") % {"n": number},
+            "version": version,
+            "current": current,
+            "coming": procedure.versions.coming().order_by("in_force_from"),
+            "changes": procedure_page.changes(current, version),
+            "missing": _to_complete(slug, version) if not version.published_at else [],
+        }
+
     return _act(
         request,
         slug,
         form,
-        lambda: procedures.publish(
-            slug=slug, public_id=version.public_id, by=request.actor, **form.cleaned_data
-        ),
-        title=_("Publier la version %(n)d") % {"n": number},
-        done=_("La version est publiée."),
-        button=_("Publier"),
+        save,
+        template="publish",
+        done=_("La version %(n)d est publiée.") % {"n": number},
+        context=context,
     )
 
 
@@ -159,63 +205,114 @@ def add_rule(request: HttpRequest, slug: str) -> HttpResponse:
         slug,
         form,
         lambda: procedures.add_rule(by=request.actor, **form.cleaned_data),
-        title=_("Ajouter une règle « qui peut obtenir »"),
         done=_("La règle est ajoutée."),
-        button=_("Ajouter la règle"),
+        context=lambda: {
+            "title": _("Ajouter une règle : qui peut obtenir quoi"),
+            "button": _("Ajouter la règle"),
+            "effect": _("Une personne qui n’est dans aucune règle ne peut pas obtenir le document."),
+        },
     )
 
 
-def _rule(slug: str, public_id: UUID) -> EntitlementRule:
-    kinds = procedures.kinds_of(_procedure(slug))
-    return get_object_or_404(EntitlementRule, document_kind__in=kinds, public_id=public_id)
+def _rule(slug: str, public_id: UUID) -> tuple[EntitlementRule, dict[str, str]]:
+    """The rule, and the words that name it: {"document", "who"}."""
+    kinds = _labels(_procedure(slug))
+    rule = get_object_or_404(EntitlementRule, document_kind__in=kinds, public_id=public_id)
+    return rule, {"document": kinds[rule.document_kind], "who": procedure_page.rule_words(rule)}
 
 
 @require_http_methods(["GET", "POST"])
 @require_permission(MANAGE)
 def end_rule(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
-    rule = _rule(slug, public_id)
-    form = forms.EndRuleForm(request.POST or None, initial={"ends_on": local_today()})
+    rule, words = _rule(slug, public_id)
+    form = forms.EndRuleForm(request.POST or None, initial={"ends_on": rule.ends_on or local_today()})
     return _act(
         request,
         slug,
         form,
         lambda: procedures.end_rule(public_id=public_id, by=request.actor, **form.cleaned_data),
-        title=_("Mettre fin à la règle : %(who)s") % {"who": rule.get_relation_display()},
         done=_("La fin de la règle est enregistrée."),
-        button=_("Mettre fin"),
+        context=lambda: {
+            "title": _("Mettre fin à une règle"),
+            "button": _("Mettre fin à la règle"),
+            "tone": "warning",
+            "rule": rule,
+            "words": words,
+            "effect": _(
+                "Le lendemain, plus personne n’obtient « %(document)s » à ce titre (%(who)s), "
+                "même pour une demande déjà déposée et pas encore vérifiée."
+            )
+            % words,
+        },
     )
 
 
 @require_http_methods(["GET", "POST"])
 @require_permission(MANAGE)
 def replace_rule(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
-    rule = _rule(slug, public_id)
-    known = {"proofs": "\n".join(rule.proofs), "source": rule.source, "starts_on": local_today()}
+    rule, words = _rule(slug, public_id)
+    starts_on = max(local_today(), rule.starts_on)
+    known = {"proofs": "\n".join(rule.proofs), "source": rule.source, "starts_on": starts_on}
     form = forms.ReplaceRuleForm(request.POST or None, initial=known)
     return _act(
         request,
         slug,
         form,
         lambda: procedures.replace_rule(public_id=public_id, by=request.actor, **form.cleaned_data),
-        title=_("Remplacer la règle : %(who)s") % {"who": rule.get_relation_display()},
         done=_("La règle est remplacée."),
-        button=_("Remplacer la règle"),
+        context=lambda: {
+            "title": _("Corriger ou remplacer une règle"),
+            "button": _("Remplacer la règle"),
+            "rule": rule,
+            "words": words,
+            "effect": _("La règle actuelle vaut jusqu’à la veille du jour choisi, la nouvelle ensuite."),
+        },
+    )
+
+
+def _model_label(slug: str, kind: str) -> str:
+    label = _labels(_procedure(slug)).get(kind)
+    if label is None or kind not in snapshots.VARIABLES:
+        raise Http404
+    return label
+
+
+@require_safe
+@require_permission(MANAGE, Permission.GO_LIVE_VIEW)
+def specimen(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The paper that the latest model makes, with an invented person: what staff compare and confirm."""
+    _model_label(slug, kind)
+    model = procedures.latest_template(kind)
+    if model is None:
+        raise Http404
+    pdf = rendering.specimen(model, examples.values(kind))
+    name = f"specimen-{kind.rpartition('.')[2]}-v{model.number}.pdf"
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
 
 
 @require_http_methods(["GET", "POST"])
 @require_permission(MANAGE)
 def confirm_model(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    label = _labels(_procedure(slug)).get(kind)
-    if label is None or kind not in snapshots.VARIABLES:
-        raise Http404
+    label = _model_label(slug, kind)
     form = forms.TemplateForm(request.POST or None, initial={"starts_on": local_today()})
+
+    def context():
+        return {
+            "title": _("Confirmer le modèle : %(label)s") % {"label": label},
+            "kind": kind,
+            "model": procedures.latest_template(kind),
+        }
+
     return _act(
         request,
         slug,
         form,
         lambda: procedures.confirm_template(kind=kind, by=request.actor, **form.cleaned_data),
-        title=_("Confirmer le modèle : %(label)s") % {"label": label},
+        template="model",
         done=_("Le modèle porte sa référence."),
-        button=_("Confirmer le modèle"),
+        context=context,
     )

@@ -6,11 +6,17 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Result:
     ok: bool
     sentence: str  # what was found, in words an administrator reads
     remedy: str = ""  # what to do when it is not ok
-    url: str = ""  # where to do it
+    links: tuple[Link, ...] = ()  # where to do it
 
 
 Check = Callable[[], Result]

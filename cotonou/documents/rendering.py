@@ -19,10 +19,13 @@ from cotonou.accounts.models import Office
 from cotonou.core import codes
 from cotonou.documents import kinds, plain_templates, qr
 from cotonou.documents.assets import ASSETS, BASE, FACES
-from cotonou.documents.models import IssuedDocument
-from cotonou.territory.dates import local_date
+from cotonou.documents.models import IssuedDocument, TemplateVersion
+from cotonou.territory.dates import local_date, local_today
 
 _RENDERS_PER_CACHE = 500  # then start afresh: WeasyPrint's caches only grow
+
+
+_HEAD = ["Département du Littoral", "Commune de Cotonou"]
 
 
 class LocalAssets(URLFetcher):
@@ -80,7 +83,7 @@ def html_to_pdf(html: str, css: str, *, identifier: bytes) -> bytes:
 
 def office_lines(office: Office) -> list[str]:
     """Who issues, from the Republic down, as a certificate's head says it."""
-    lines = ["Département du Littoral", "Commune de Cotonou"]
+    lines = list(_HEAD)
     if office.arrondissement:
         lines.append(office.arrondissement.name)
     elif office.kind != Office.Kind.MAIRIE:
@@ -117,6 +120,28 @@ def to_html(document: IssuedDocument, *, payload: str) -> str:
     body = plain_templates.render(version.source, values)
     about = values[plain_templates.DOCUMENT] | {"body": body}
     return plain_templates.render(version.layout, {plain_templates.DOCUMENT: about})
+
+
+def specimen(version: TemplateVersion, values: dict[str, Any]) -> bytes:
+    """The page that this version makes, with invented values: no number, no seal, nothing to verify.
+
+    values: every name of ``version.variables``. Raises MissingValueError.
+    """
+    title, today = _french(kinds.get(version.template.kind).label), local_today()
+    about = {
+        "title": f"SPÉCIMEN – {title}",
+        "serial": "SPÉCIMEN",
+        "code": "SPÉCIMEN SANS VALEUR",
+        "issued_on": today.isoformat(),
+        "office": "Mairie de Cotonou",
+        "issuer": _HEAD,
+        "address": f"{settings.PORTAL_URL}/v".split("://", 1)[-1],
+        "replaces": "",
+        "qr": "",
+    }
+    body = plain_templates.render(version.source, {**values, plain_templates.DOCUMENT: about})
+    html = plain_templates.render(version.layout, {plain_templates.DOCUMENT: about | {"body": body}})
+    return html_to_pdf(html, version.css, identifier=version.public_id.bytes)
 
 
 def to_pdf(document: IssuedDocument, *, payload: str) -> bytes:

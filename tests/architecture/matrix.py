@@ -221,6 +221,11 @@ ROWS = {
         kwargs={"slug": "acte-de-naissance", "kind": "civil_acts.birth_copy"},
         own=things.procedure,
     ),
+    "civil_acts:model-specimen": Row(
+        get="DM",
+        kwargs={"slug": "acte-de-naissance", "kind": "civil_acts.birth_copy"},
+        own=things.procedure,
+    ),
     # Registers and archives.
     "registers:index": Row(get="COA"),
     "registers:imports": Row(get="A", post="A"),

@@ -45,11 +45,13 @@ def publish_template(
     css: str = "",
     layout: str = "certificate",
     keep_reference: bool = False,
+    again: bool = False,
 ) -> TemplateVersion:
     """The published version with exactly this content: the latest if nothing changed, else a new one.
 
     A new legal reference is a change, unless ``keep_reference``: loading the
     reference data again must not undo what the City confirmed since.
+    again: a new version even if nothing changed, because it starts on another day.
     layout: one of ``layouts.NAMES``; its text is copied into the version.
     css: rules added to those of the layout.
     Raises plain_templates.TemplateRefusedError when the source uses a tag, filter or
@@ -63,7 +65,8 @@ def publish_template(
     content = {"layout": page, "source": source, "css": css, "variables": sorted(variables)}
     latest = template.versions.filter(published_at__isnull=False).order_by("-number").first()
     same = latest and all(getattr(latest, name) == value for name, value in content.items())
-    if latest and same and (keep_reference or latest.legal_reference == legal_reference):
+    known = keep_reference or (latest is not None and latest.legal_reference == legal_reference)
+    if latest and same and known and not again:
         return latest
     number = (template.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = TemplateVersion.objects.create(
