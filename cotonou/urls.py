@@ -36,6 +36,9 @@ ROOMS = (
     "civil_acts",
 )
 
+handler400 = "cotonou.core.views.errors.bad_request"
+handler404 = "cotonou.core.views.errors.not_found"
+handler500 = "cotonou.core.views.errors.broken"
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("compte/login/code/confirm/", ConfirmLoginCodeView.as_view(), name="account_confirm_login_code"),

@@ -8,6 +8,8 @@ from cotonou.territory.dates import local_today
 
 class ServiceOut(serializers.ModelSerializer):
     url = serializers.CharField(source="get_absolute_url", read_only=True)
+    # "" where nobody else issues it: no address at all, which a field of addresses would not allow.
+    external_url = serializers.CharField(read_only=True)
     level = serializers.SerializerMethodField(help_text="0 to 5; null when none is recorded.")
 
     class Meta:

@@ -1,4 +1,5 @@
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cotonou.core.errors import DomainError
@@ -21,3 +22,20 @@ class DomainErrorMiddleware:
                 {"code": exception.code, "message": exception.message}, status=exception.status
             )
         return render(request, "error.html", {"error": exception}, status=exception.status)
+
+
+class NoNulMiddleware:
+    """PostgreSQL keeps no NUL byte: an address that holds one leads nowhere, whoever would look it up.
+
+    Forms refuse it in their own fields; this is for what views read from the address itself.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            raise Http404
+        if any("\x00" in text for name, values in request.GET.lists() for text in (name, *values)):
+            raise BadRequest("NUL in the query")
+        return self.get_response(request)
