@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -26,7 +27,7 @@ COLUMNS = [
     {"label": _("Lignes scellées"), "numeric": True},
     {"label": _("Empreinte")},
 ]
-SHOWN = 16  # characters of a hash: enough to compare by eye, the file has them all
+SHOWN = 12  # characters of a hash: enough to compare by eye, the file has them all
 
 
 @public
@@ -54,6 +55,10 @@ def integrity(request: HttpRequest) -> HttpResponse:
 
 def _rows(one: publishing.Published) -> list[list[dict]]:
     return [
-        [{"text": LABELS.get(name, name)}, {"text": head["rows"]}, {"text": head["hash"][:SHOWN]}]
+        [
+            {"text": LABELS.get(name, name)},
+            {"text": number_format(head["rows"], force_grouping=True)},
+            {"text": head["hash"][:SHOWN]},
+        ]
         for name, head in one.content["heads"].items()
     ]

@@ -3,12 +3,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from civil_acts import reference as procedures
 from cotonou.accounts.models import Membership, Office
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue import golive
 from cotonou.catalogue.models import Service
+from cotonou.jobs import services as jobs
 from cotonou.portal.models import OperationRecord
 from cotonou.territory import reference
 from cotonou.territory.models import Holiday, Quartier
@@ -44,6 +46,9 @@ class Command(BaseCommand):
             call_command(
                 "create_admin", email=email, name=name, password_stdin=password_stdin, stdout=self.stdout
             )
+        # The worker that reaches the keys tries them now, not when its clock comes round.
+        for topic in ("documents.probe_keys", "audit.publish_heads"):
+            jobs.enqueue(topic, key=f"init_city:{topic}:{timezone.now():%Y%m%d%H%M}")
         self._say_what_remains()
 
     def _check(self):
