@@ -20,7 +20,7 @@ def demo_messages(request: HttpRequest) -> HttpResponse:
     """Every SMS and e-mail of the demonstration, one-time codes included, newest first."""
     if not settings.DEMO:
         raise Http404
-    typed = request.GET.get("q", "").strip()
+    typed = request.GET.get("q", "").replace("\0", "").strip()
     messages = Message.objects.exclude(channel=Channel.INBOX).to_address(_address(typed)).newest_first()
     page = Paginator(messages, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "notifications/demo_messages.html", {"page": page, "typed": typed})

@@ -27,7 +27,7 @@ from cotonou.core.models import Contact
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
 from cotonou.ledger.models import Account
-from cotonou.payments import desks, providers, settlement
+from cotonou.payments import desks, providers, settlement, subjects
 from cotonou.payments.models import CashSession, MoneyCase, Payment, PaymentAllocation, ProviderEvent
 from cotonou.payments.providers import cash
 from cotonou.payments.providers.base import (
@@ -131,6 +131,7 @@ def _open_attempt(terms: _Terms, provider: str, return_url: str, by: Actor) -> P
     for _attempt in range(3):
         try:
             with transaction.atomic():
+                subjects.hold(terms.purpose, terms.subject)
                 payment = _create(
                     terms,
                     by,
@@ -313,7 +314,8 @@ def take_cash(
 ) -> Payment:
     """Take notes and coins into the actor's open drawer: payment, entry, receipt and news in one commit.
 
-    An online attempt that is open for the subject is given up; should its money
+    Of two desks at the same moment one takes the money, the other is told. An
+    online attempt that is open for the subject is given up; should its money
     still come, it is booked too and shown as paid twice.
     Raises DomainError: session_closed, already_paid, and those of ``start``;
     NotAllowed for a drawer that somebody else opened.
@@ -332,6 +334,7 @@ def take_cash(
 def _taking(terms: _Terms, session_id: int, by: Actor) -> Callable[[], dict]:
     @transaction.atomic
     def act() -> dict:
+        subjects.hold(terms.purpose, terms.subject)
         session = desks.open_session_of(session_id, by)
         for attempt in Payment.objects.of(terms.purpose, terms.subject).open().select_for_update():
             _cancel_locked(attempt, by)

@@ -165,7 +165,7 @@ def test_two_desks_at_the_same_moment_take_the_money_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twin_without_the_request_s_lock_takes_it_twice(monkeypatch):
+def test_twin_without_the_locks_of_request_and_subject_takes_it_twice(monkeypatch):
     item, gate = civil.to_pay(), threading.Barrier(2)
     look = payments.unapplied
 
@@ -175,6 +175,7 @@ def test_twin_without_the_request_s_lock_takes_it_twice(monkeypatch):
         return found
 
     monkeypatch.setattr(payments, "unapplied", unhurried)
+    monkeypatch.setattr(payments.subjects, "hold", lambda purpose, subject: None)
     cashiers = [civil.cashier() for _desk in range(2)]
 
     def take(number: int):

@@ -1,5 +1,7 @@
 """The drawer: what is taken is booked, numbered and receipted at once; the count closes it."""
 
+import threading
+import time
 import uuid
 
 import pytest
@@ -10,7 +12,7 @@ from cotonou.core.errors import DomainError, NotAllowed
 from cotonou.ledger.balances import balance
 from cotonou.ledger.chart import AccountCode
 from cotonou.ledger.models import Entry
-from cotonou.payments import desks, receipts, services
+from cotonou.payments import desks, receipts, services, subjects
 from cotonou.payments.models import CashSession, Payment, Receipt, ReceiptSeries
 from cotonou.payments.states import PaymentState
 from tests.cotonou.payments import people
@@ -55,6 +57,64 @@ def test_without_a_key_the_same_subject_is_still_taken_once():
     with pytest.raises(DomainError) as refused:
         take(session, cashier, **asked)
     assert refused.value.code == "already_paid"
+
+
+def two_desks_take(asked):
+    drawers = [drawer(), drawer()]
+    return at_once([lambda s=s, c=c: take(s, c, **asked) for s, c in drawers])
+
+
+@db
+def test_two_desks_take_the_money_of_one_subject_once():
+    asked = terms(contact=people.contact())
+    results = two_desks_take(asked)
+    assert [e.code for e in errors(results)] == ["already_paid"]
+    assert Payment.objects.count() == Receipt.objects.count() == 1
+    assert balance(AccountCode.CIVIL_ACT_FEES) == 1500
+
+
+@db
+def test_twin_without_the_subject_s_lock_both_desks_take_it(monkeypatch):
+    monkeypatch.setattr(subjects, "hold", lambda purpose, subject: None)
+    gate, look = threading.Barrier(2), services.unapplied
+
+    def unhurried(purpose, subject):
+        found = look(purpose, subject)
+        gate.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(services, "unapplied", unhurried)
+    assert not errors(two_desks_take(terms(contact=people.contact())))
+    assert Receipt.objects.count() == 2
+
+
+@db
+def test_an_attempt_begun_while_cash_is_taken_finds_it_paid(monkeypatch):
+    """The payer's phone and the desk at the same moment: whoever is second does not open a second payment."""
+    (session, cashier), asked = drawer(), terms(contact=people.contact())
+    taking, look = threading.Event(), services.unapplied
+
+    def unhurried(purpose, subject):
+        found = look(purpose, subject)
+        taking.set()
+        time.sleep(0.5)  # the phone is asking by now, and must wait
+        return found
+
+    monkeypatch.setattr(services, "unapplied", unhurried)
+
+    def phone():
+        taking.wait(timeout=20)
+        return start(**{name: asked[name] for name in ("subject", "contact")})
+
+    taken, started = at_once([lambda: take(session, cashier, **asked), phone])
+    assert started == taken
+    assert Payment.objects.count() == 1
+
+
+@db
+def test_a_subject_is_held_only_within_a_transaction():
+    with pytest.raises(RuntimeError, match="transaction"):
+        subjects.hold("tests", uuid.uuid4())
 
 
 @db
