@@ -7,7 +7,7 @@ A view declares exactly one of ``require_permission``, ``public`` or
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from cotonou.core.views import csrf
 
 
 class Role(models.TextChoices):
@@ -89,7 +91,17 @@ View = Callable[..., HttpResponse]
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+    """The log-in page; with a form in hand, first a page that keeps what was typed."""
+    if set(request.POST) - {"csrfmiddlewaretoken"}:
+        form_page = urlsplit(request.headers.get("Referer", "")).path
+        kept = csrf.typed_again(request, login=_login_page(form_page or request.get_full_path()))
+        if kept is not None:
+            return kept
+    return redirect(_login_page(request.get_full_path()))
+
+
+def _login_page(path: str) -> str:
+    return f"{reverse('account_login')}?{urlencode({'next': path})}"
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+import structlog
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -24,6 +25,7 @@ from cotonou.accounts.models import SecondFactorGuard, User
 from cotonou.audit import services as audit
 from cotonou.core.errors import DomainError
 
+log = structlog.get_logger(__name__)
 STEP_SECONDS = 30
 DRIFT = (0, -1, 1)  # steps of clock difference that are forgiven
 MAX_FAILURES = 5
@@ -101,6 +103,7 @@ def _accept(guard: SecondFactorGuard, device: Authenticator) -> Authenticator:
 
 
 def _refuse(guard: SecondFactorGuard) -> DomainError:
+    log.warning("accounts.second_factor_refused", user=str(guard.user.public_id))
     guard.failures += 1
     if guard.failures < MAX_FAILURES:
         guard.save()

@@ -24,18 +24,27 @@ def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
         message = _("Jeton de sécurité absent ou périmé. Rechargez la page, puis recommencez.")
         return JsonResponse({"code": "csrf_failed", "message": message}, status=403)
+    return typed_again(request) or render(request, "403_csrf.html", status=403)
+
+
+def typed_again(request: HttpRequest, *, login: str = "") -> HttpResponse | None:
+    """A page that holds what was typed, ready to be sent again; None when that is not safe or not possible.
+
+    login: the address of the log-in page, for somebody whose session ended meanwhile.
+    """
     if request.method != "POST" or not came_from_us(request):
-        return render(request, "403_csrf.html", status=403)
+        return None
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
     kept = [(n, v) for n, v in posted if n != "csrfmiddlewaretoken" and not SENSITIVE.search(n)]
     if len(kept) > MAX_FIELDS or sum(len(n) + len(v) for n, v in kept) > MAX_CHARACTERS:
-        return render(request, "403_csrf.html", status=403)
+        return None
     context = {
         "address": request.get_full_path(),
         "kept": kept,
         "typed": [value for name, value in kept if value.strip() and not name.startswith("_")],
         "secrets": any(SENSITIVE.search(name) and name != "csrfmiddlewaretoken" for name, _value in posted),
         "files": bool(request.FILES),
+        "login": login,
     }
     return render(request, "core/csrf_replay.html", context, status=403)
 

@@ -1,5 +1,8 @@
+import structlog
 from allauth.account.views import ConfirmLoginCodeView as BaseConfirmLoginCodeView
 from django.http import HttpResponseRedirect
+
+log = structlog.get_logger(__name__)
 
 
 class ConfirmLoginCodeView(BaseConfirmLoginCodeView):
@@ -13,3 +16,7 @@ class ConfirmLoginCodeView(BaseConfirmLoginCodeView):
         process.record_resend()
         process.persist()
         return HttpResponseRedirect(self.passthrough_next_url(self.request.path))
+
+    def form_invalid(self, form):
+        log.warning("accounts.login_code_refused")
+        return super().form_invalid(form)

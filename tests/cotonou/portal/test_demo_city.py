@@ -242,8 +242,8 @@ def test_whoever_is_listed_can_log_in(tiny_city, client):
     with mock.patch("time.time", return_value=NOW.timestamp()):
         code = format_hotp_value(hotp_value(account["totp_secret"], int(NOW.timestamp()) // 30))
         answer = client.post(answer.headers["Location"], {"code": code})
-    assert answer.status_code == 302
-    assert client.get(reverse("civil_acts:queue")).status_code == 200
+        assert answer.status_code == 302
+        assert client.get(reverse("civil_acts:queue")).status_code == 200
 
 
 def test_staff_pages_show_the_city(tiny_city, client):
