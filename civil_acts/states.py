@@ -47,7 +47,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     S.IN_REVIEW: frozenset({S.TO_SIGN, S.REJECTED, S.TRANSMITTED, S.WITHDRAWN}),
     S.TO_SIGN: frozenset({S.SEALING, S.IN_REVIEW, S.WITHDRAWN}),
     S.SEALING: frozenset({S.READY}),
-    S.READY: frozenset({S.DELIVERED}),
+    S.READY: frozenset({S.DELIVERED, S.IN_REVIEW}),  # back to the clerks: the document is to be replaced
+    S.DELIVERED: frozenset({S.IN_REVIEW}),
     S.REJECTED: frozenset({S.IN_REVIEW}),
     S.TRANSMITTED: frozenset({S.READY_ELSEWHERE}),
 }
@@ -94,4 +95,25 @@ class RejectionReason(models.TextChoices):
     WRONG_TOWN = "WRONG_TOWN", _("L’acte est tenu par une autre commune")
     PIECES = "PIECES", _("Il manque une pièce demandée et non reçue")
     ALREADY_DONE = "ALREADY_DONE", _("La même demande a déjà été traitée")
+    OTHER = "OTHER", _("Autre raison")
+
+
+class RevocationReason(models.TextChoices):
+    """Why an issued document no longer counts, in words for whoever holds it."""
+
+    WRONG_PERSON = "WRONG_PERSON", _("Le document ne concerne pas la bonne personne")
+    NO_RIGHT = "NO_RIGHT", _("Le demandeur n’avait pas le droit d’obtenir ce document")
+    FALSE_PIECE = "FALSE_PIECE", _("Une pièce fournie pour l’obtenir était fausse")
+    ACT_CHANGED = "ACT_CHANGED", _("Une décision de justice a annulé ou changé l’acte")
+    MISTAKE = "MISTAKE", _("Le document a été délivré par erreur")
+    OTHER = "OTHER", _("Autre raison")
+
+
+class ReplacementReason(models.TextChoices):
+    """What is wrong with the paper, in words for whoever holds it."""
+
+    COPY = "COPY", _("Une information a été mal recopiée")
+    WRONG_ACT = "WRONG_ACT", _("Le document a été fait d’après un autre acte")
+    MENTION = "MENTION", _("Une mention du registre manque")
+    REGISTER = "REGISTER", _("Le registre a été corrigé depuis")
     OTHER = "OTHER", _("Autre raison")

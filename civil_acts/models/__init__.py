@@ -1,4 +1,5 @@
 from civil_acts.models.archive import NO_ACT, SearchSlip, SlipState, Transcription
+from civil_acts.models.issued import Replacement, Revocation
 from civil_acts.models.procedures import EntitlementRule, Procedure, ProcedureVersion
 from civil_acts.models.registers import (
     DETAILS,
@@ -27,6 +28,8 @@ __all__ = [
     "ProcedureVersion",
     "RegisterAct",
     "RelayBatch",
+    "Replacement",
+    "Revocation",
     "SavedView",
     "SearchSlip",
     "Sex",

@@ -164,6 +164,11 @@ class ActRequest(models.Model):
             models.CheckConstraint(
                 name="act_request_waits_in_review", condition=Q(waiting_since=None) | Q(state="IN_REVIEW")
             ),
+            # Signed, or back with the clerks to be replaced: no other request has a document.
+            models.CheckConstraint(
+                name="act_request_with_document",
+                condition=Q(document=None) | Q(state__in=[*SIGNED_STATES, "IN_REVIEW", "TO_SIGN"]),
+            ),
             models.CheckConstraint(name="act_request_fee", condition=Q(fee_xof__gte=0)),
             models.CheckConstraint(name="act_request_copies", condition=Q(copies__gte=1, copies__lte=20)),
         ]
@@ -206,6 +211,11 @@ class ActRequest(models.Model):
         if self.document is None:
             raise Conflict(_("Ce document n’est pas encore prêt."))
         return self.document
+
+    @property
+    def is_replacing(self) -> bool:
+        """Its document is being made again; the one that was issued counts until the new one is signed."""
+        return self.document_id is not None and self.state not in SIGNED_STATES
 
     @property
     def relation_words(self) -> str:

@@ -32,10 +32,11 @@ class ActRequestQuerySet(models.QuerySet):
         )
 
     def to_sign(self, *, by):
-        """What this officer may sign: never what they prepared themselves."""
+        """What this officer may sign: never what they prepared, nor the replacement that they asked for."""
         return (
             self.filter(state=RequestState.TO_SIGN)
             .exclude(prepared_by=by.user)
+            .exclude(replacements__asked_by=by.user, replacements__ended_at=None)
             .select_related("contact", "office", "prepared_by", "procedure_version__procedure__service")
             .order_by("due_on", "pk")
         )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from civil_acts import snapshots
 from civil_acts.models import ActRequest
+from civil_acts.services import replacement
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import SYSTEM, Actor
 from cotonou.accounts.permissions import Permission
@@ -32,13 +33,17 @@ def announce_ready(job: Job) -> None:
         request.ready_at = timezone.now()
         request.save(update_fields=["state", "ready_at"])
         record("civil_acts.ready", subject=request, actor=SYSTEM, serial=document.serial)
-        absent = request.document_kind == snapshots.NON_REGISTRATION
-        notify(
-            "civil_acts.ready_not_found" if absent else "civil_acts.ready",
-            to=request.contact,
-            subject=request,
-            context={"tracking_code": codes.pretty(request.tracking_code), "office": request.office.name},
-        )
+        _tell(request, document)
+
+
+def _tell(request: ActRequest, document: IssuedDocument) -> None:
+    context = {"tracking_code": codes.pretty(request.tracking_code), "office": request.office.name}
+    template = "civil_acts.ready"
+    if document.replaces_id:
+        template, context = "civil_acts.replaced", replacement.replaced_words(document)
+    elif request.document_kind == snapshots.NON_REGISTRATION:
+        template = "civil_acts.ready_not_found"
+    notify(template, to=request.contact, subject=request, context=context)
 
 
 @transaction.atomic

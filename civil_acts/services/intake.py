@@ -1,6 +1,6 @@
 """From a finished draft to a request that a clerk may take."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -121,8 +121,13 @@ def _refuse_stranger(document_kind: str, relation: str) -> None:
 def _submit(request: ActRequest) -> None:
     request.move(RequestState.SUBMITTED)
     request.submitted_at = timezone.now()
-    days = request.procedure_version.delay_working_days
-    request.due_on = add_working_days(local_today(), durations.ORDER_WORKING_DAYS if days is None else days)
+    request.due_on = due_on(request.procedure_version)
+
+
+def due_on(version: ProcedureVersion) -> date:
+    """When what begins today is to be done; an order in the queue where no delay is known."""
+    days = version.delay_working_days
+    return add_working_days(local_today(), durations.ORDER_WORKING_DAYS if days is None else days)
 
 
 def _words(request: ActRequest) -> dict:
@@ -160,6 +165,8 @@ def withdraw(*, public_id: UUID, by: Actor) -> ActRequest:
     request = ActRequest.objects.own_or_visible(by).select_for_update(of=("self",)).get(public_id=public_id)
     if request.state == RequestState.WITHDRAWN:
         return request
+    if request.is_replacing:
+        raise Conflict(_("La Mairie corrige votre document : cette demande ne peut plus être retirée."))
     request.move(RequestState.WITHDRAWN)
     request.closed_at = timezone.now()
     request.claimed_by = request.claimed_until = request.waiting_since = None

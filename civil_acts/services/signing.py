@@ -1,12 +1,15 @@
 """What an officer does: read what was prepared, sign it, or send it back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from civil_acts import pieces
 from civil_acts.models import ActRequest
+from civil_acts.services import replacement
 from civil_acts.states import RequestState
 from cotonou.accounts import second_factor
 from cotonou.accounts.actors import Actor
@@ -15,6 +18,7 @@ from cotonou.accounts.permissions import ROLE_PERMISSIONS, Permission
 from cotonou.audit.services import record
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
 from cotonou.documents import services as documents
+from cotonou.documents.models import IssuedDocument
 
 AT_ONCE = 40
 
@@ -61,6 +65,7 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
         raise NotAllowed(
             _("Vous avez préparé ce document : une autre personne doit le signer."), code="own_work"
         )
+    replacement.refuse_asker(request, by)
     if request.is_relay:
         raise Conflict(_("Cette demande se transmet à l’UCIP ; la Mairie n’établit pas ce document."))
     request.move(RequestState.SEALING)
@@ -70,18 +75,28 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
         "officer": {"name": str(by.person), "title": membership.capacity},
         "signed_on": timezone.localdate(request.signed_at).isoformat(),
     }
-    request.document = documents.issue(
-        kind=request.document_kind,
-        subject_kind="civil_acts.actrequest",
-        subject_uuid=request.public_id,
-        office=request.office,
-        template_version=documents.template_for(request.document_kind),
-        snapshot=request.snapshot,
-        by=by,
-    )
+    document = _issue(request, by)
+    request.document = document
     request.save()
-    record("civil_acts.signed", subject=request, actor=by, document=str(request.document.public_id))
+    record("civil_acts.signed", subject=request, actor=by, document=str(document.public_id))
     return request
+
+
+def _issue(request: ActRequest, by: Actor) -> IssuedDocument:
+    paper: dict[str, Any] = {
+        "office": request.office,
+        "template_version": documents.template_for(request.document_kind),
+        "snapshot": request.snapshot,
+    }
+    if request.document is not None:
+        return replacement.issue(request, by=by, **paper)
+    return documents.issue(
+        kind=request.document_kind,
+        subject_kind=pieces.SUBJECT,
+        subject_uuid=request.public_id,
+        by=by,
+        **paper,
+    )
 
 
 def _signing_as(by: Actor, request: ActRequest) -> Membership:

@@ -269,6 +269,13 @@ def answer_with_file(
 def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
     """Refuse, with a reason and a sentence that the citizen will read."""
     request = claimed(public_id, by)
+    if request.is_replacing:
+        raise Conflict(
+            _(
+                "Le document de cette demande est déjà délivré : elle ne se refuse plus. "
+                "Un officier peut l’annuler ou renoncer au remplacement."
+            )
+        )
     request.move(RequestState.REJECTED)
     request.rejected_by, request.rejected_at = by.person, timezone.now()
     request.rejection_reason, request.rejection_text = reason, text
@@ -293,6 +300,8 @@ def reject(*, public_id: UUID, by: Actor, reason: str, text: str) -> ActRequest:
 def reopen(*, public_id: UUID, by: Actor, reason: str) -> ActRequest:
     """Take a refusal back; it is in the trail, with why."""
     request = _locked(public_id, by)
+    if request.state != RequestState.REJECTED:
+        raise Conflict(_("Seule une demande refusée peut être rouverte."))
     request.move(RequestState.IN_REVIEW)
     request.rejected_by = request.rejected_at = None
     request.rejection_reason = request.rejection_text = ""

@@ -203,9 +203,11 @@ def replace(
     template_version: TemplateVersion,
     snapshot: dict[str, Any],
     office: Office | None = None,
+    kind: str = "",
 ) -> IssuedDocument:
     """A corrected document for the same subject; the old one is shown as replaced. Returns the new one.
 
+    kind: of the new one when it is not the old one's (an act found after all).
     Same rules for the snapshot as ``issue``. Raises IllegalTransition.
     """
     if not reason.strip():
@@ -215,7 +217,7 @@ def replace(
     old.save(update_fields=["state", "replaced_at"])
     _note(old, HistoryKind.REPLACED, by=by, reason=reason.strip()[:300])
     new = _issue(
-        kind=old.kind,
+        kind=kind or old.kind,
         subject_kind=old.subject_kind,
         subject_uuid=old.subject_uuid,
         office=office or old.office,
