@@ -1,7 +1,7 @@
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
-from civil_acts.states import RejectionReason, RequestState
+from civil_acts.states import RejectionReason, ReplacementReason, RequestState, RevocationReason
 from cotonou.accounts.models import Office
 from cotonou.catalogue.models import Service
 from cotonou.core.forms import (
@@ -141,6 +141,51 @@ class SignForm(PortalForm):
         label=_("Code de votre application d’authentification"),
         error_required=_("Saisissez le code à 6 chiffres de votre application"),
     )
+
+
+class DocumentSearch(PortalForm):
+    """GET, so that what was looked for has an address."""
+
+    q = LineField(
+        label=_("Code de vérification, numéro du document ou code de suivi"),
+        called=_("le code ou le numéro imprimé sur le document"),
+        max_length=60,
+        required=False,
+        says_optional=False,
+        spellcheck="false",
+    )
+
+
+class RevokeForm(SignForm):
+    reason = RadioField(
+        label=_("Pourquoi ce document ne doit-il plus servir ?"),
+        choices=RevocationReason.choices,
+        error_required=_("Choisissez la raison de l’annulation"),
+        small=True,
+    )
+    text = LineField(
+        label=_("Explication pour l’usager"),
+        called=_("une explication pour l’usager"),
+        max_length=200,
+        help_text=_("Une phrase. Il la lira telle quelle, avec la raison. Elle n’est jamais publique."),
+    )
+    field_order = ["reason", "text", "code"]
+
+
+class ReplaceForm(SignForm):
+    reason = RadioField(
+        label=_("Qu’est-ce qui ne va pas dans ce document ?"),
+        choices=ReplacementReason.choices,
+        error_required=_("Choisissez ce qui ne va pas dans ce document"),
+        small=True,
+    )
+    text = LineField(
+        label=_("Ce que l’agent doit corriger"),
+        called=_("ce que l’agent doit corriger"),
+        max_length=200,
+        help_text=_("Une phrase, pour l’agent qui prépare le nouveau document. L’usager ne la lit pas."),
+    )
+    field_order = ["reason", "text", "code"]
 
 
 class HandOverForm(PortalForm):

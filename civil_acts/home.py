@@ -34,7 +34,7 @@ def citizen_cards(actor: Actor) -> list[Card]:
             urgent=int(item.waiting_since is not None or item.state == RequestState.TO_PAY),
         )
         for item in ActRequest.objects.own(actor)
-        .select_related("procedure_version__procedure__service")
+        .select_related("procedure_version__procedure__service", "document")
         .order_by("-pk")[:SHOWN]
     ]
     drafts = (

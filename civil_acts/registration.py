@@ -66,6 +66,7 @@ def _navigation() -> None:
     for url_name, label, permissions, order in (
         ("civil_acts:queue", _("Demandes"), (Can.ACT_REQUEST_VIEW,), 10),
         ("civil_acts:to-sign", _("À signer"), (Can.ACT_REQUEST_SIGN,), 20),
+        ("civil_acts:documents", _("Documents"), (Can.DOCUMENT_REVOKE,), 25),
         ("civil_acts:counter", _("Guichet"), (Can.COUNTER_ENTRY,), 30),
         ("civil_acts:relay", _("UCIP"), (Can.RELAY_MANAGE,), 40),
         ("registers:index", _("Registres"), (Can.REGISTER_VIEW,), 50),

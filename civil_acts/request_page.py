@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,12 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from civil_acts import forms, pieces, snapshots
 from civil_acts.models import NO_ACT, ActRequest, SearchSlip, SlipState
 from civil_acts.registers import search
-from civil_acts.services import archive_answers, delivery, treatment
+from civil_acts.services import archive_answers, delivery, issued, treatment
 from civil_acts.states import CLERK_STATES, RejectionReason, RequestState
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.audit.models import Event
 from cotonou.core import codes
+from cotonou.documents.models import IssuedDocument
+from cotonou.documents.states import DocumentState
 from cotonou.formbuilder import engine
 from cotonou.territory.dates import local_today
 
@@ -52,6 +55,9 @@ EVENTS = {
     "civil_acts.ready": gettext_lazy("Document scellé et prêt"),
     "civil_acts.downloaded": gettext_lazy("Document téléchargé"),
     "civil_acts.handed_over": gettext_lazy("Document remis au guichet"),
+    "civil_acts.replacement_asked": gettext_lazy("Document à refaire"),
+    "civil_acts.replacement_given_up": gettext_lazy("Remplacement abandonné : le document reste valable"),
+    "civil_acts.document_revoked": gettext_lazy("Document annulé"),
     "civil_acts.transmitted": gettext_lazy("Transmise à l’UCIP"),
     "civil_acts.relay_answered": gettext_lazy("Réponse de l’UCIP reçue"),
     "civil_acts.archive_asked": gettext_lazy("Recherche demandée aux archives"),
@@ -61,12 +67,19 @@ EVENTS = {
 }
 
 
-def badge(item: ActRequest) -> dict:
-    """The word and tone of the state, overlays included: waiting and late say so."""
+def badge(item: ActRequest, document: IssuedDocument | None = None) -> dict:
+    """The word and tone of the state, overlays included: waiting and late say so.
+
+    document: the request's, where a page has it: a cancelled one says so.
+    """
     if item.waiting_since:
         return {"label": _("pièce attendue"), "tone": "warn"}
+    if document is not None and document.state == DocumentState.REVOKED:
+        return {"label": _("document annulé"), "tone": "stop"}
     if item.state in CLERK_STATES and item.due_on and item.due_on < local_today():
         return {"label": _("en retard"), "tone": "error"}
+    if item.is_replacing and item.state in CLERK_STATES:
+        return {"label": _("document à refaire"), "tone": "warn"}
     if item.state == RequestState.READY_ELSEWHERE and not item.relay_available:
         return {"label": _("refusée par l’ANIP"), "tone": "stop"}
     return {"label": item.get_state_display(), "tone": TONES[RequestState(item.state)]}
@@ -102,7 +115,9 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
     can["ask_archive"] |= "archive" in bound
     shown = {
         "item": item,
-        "badge": badge(item),
+        "badge": badge(item, item.document),
+        "paper": paper_notice(item),
+        "paper_url": paper_url(item, actor),
         "code": codes.pretty(item.tracking_code),
         "held_by": held_by(item),
         "facts": _facts(item),
@@ -142,13 +157,45 @@ def _offers(item: ActRequest, actor: Actor) -> dict[str, bool]:
         "search": free_to_act and not item.is_relay,
         "prepare": free_to_act and not item.is_relay and item.checked_by_id is not None,
         "ask": free_to_act,
-        "reject": mine and in_review,
+        "reject": mine and in_review and not item.is_replacing,
         "transfer": free_to_act and actor.has(Permission.ACT_REQUEST_TRANSFER),
         "reopen": may_work and item.state == RequestState.REJECTED,
-        "deliver": item.state in (RequestState.READY, RequestState.DELIVERED)
-        and actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
+        "deliver": deliverable(item) and actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
         "answer": bool(item.waiting_since) and actor.scope(Permission.COUNTER_ENTRY).covers(item.office_id),
     }
+
+
+def deliverable(item: ActRequest) -> bool:
+    """There is a document that counts, and nobody said that it is wrong."""
+    ready = item.state in (RequestState.READY, RequestState.DELIVERED)
+    return ready and item.document is not None and item.document.state == DocumentState.VALID
+
+
+def paper_notice(item: ActRequest) -> dict[str, str] | None:
+    """What staff must know of the document before they work on it or give it out: {title, text, tone}."""
+    document = item.document
+    if document is None:
+        return None
+    if document.state == DocumentState.REVOKED:
+        return {
+            "title": _("Document annulé le %(date)s") % {"date": _date(document.revoked_at)},
+            "text": document.revocation_reason,
+            "tone": "error",
+        }
+    under_way = issued.open_replacement(item) if item.is_replacing else None
+    if under_way is None:
+        return None
+    return {
+        "title": _("À refaire : %(reason)s.") % {"reason": under_way.get_reason_display()},
+        "text": _("%(who)s écrit : « %(text)s »") % {"who": under_way.asked_by, "text": under_way.text},
+        "tone": "warning",
+    }
+
+
+def paper_url(item: ActRequest, actor: Actor) -> str:
+    """The page of the document, for the officers who may act on it; "" for the others."""
+    may = item.document and actor.scope(Permission.DOCUMENT_REVOKE).covers(item.document.office_id)
+    return reverse("civil_acts:issued", args=[item.document.public_id]) if item.document and may else ""
 
 
 def _archive_offers(item: ActRequest, actor: Actor, slip: SearchSlip | None) -> dict[str, bool]:
@@ -210,9 +257,13 @@ def _over(item: ActRequest) -> dict[str, str] | None:
         RequestState.EXPIRED: (_("Demande expirée sans paiement"), item.closed_at),
         RequestState.WITHDRAWN: (_("Demande retirée par l’usager"), item.closed_at),
     }
-    if item.state not in ended:
+    revoked = item.document is not None and item.document.state == DocumentState.REVOKED
+    if item.document is not None and revoked:
+        label, moment = _("Document annulé"), item.document.revoked_at
+    elif item.state in ended:
+        label, moment = ended[RequestState(item.state)]
+    else:
         return None
-    label, moment = ended[RequestState(item.state)]
     return {
         "title": _("Dossier clos"),
         "text": _("%(what)s le %(date)s.") % {"what": label, "date": _date(moment)},

@@ -234,6 +234,30 @@ def lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two snapshots as {label, value}: « before » becomes « after »."""
+    old = {str(line["label"]): _text(line) for line in lines(before)}
+    new = {str(line["label"]): _text(line) for line in lines(after)}
+    return [
+        {
+            "label": label,
+            "value": _("« %(before)s » devient « %(after)s »")
+            % {"before": old.get(label, ""), "after": new.get(label, "")},
+        }
+        for label in dict.fromkeys([*old, *new])
+        if old.get(label) != new.get(label)
+    ]
+
+
+def _text(line: dict[str, Any]) -> str:
+    return " ; ".join(line["lines"]) if "lines" in line else str(line["value"])
+
+
+def holder(snapshot: Any) -> str:
+    """SURNAME Given names, of the person that the document is about."""
+    return f"{snapshot['person']['surname']} {snapshot['person']['given_names']}".strip()
+
+
 def initials(snapshot: Any) -> str:
     """What the QR says of the holder: initials only."""
     return kinds.initials_of(snapshot["person"]["surname"], snapshot["person"]["given_names"])

@@ -1,6 +1,7 @@
 """The honest state of a request in the words of the citizen: now, since when, and what comes next."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from civil_acts import durations, snapshots
-from civil_acts.models import ActRequest, SearchSlip, SlipState
-from civil_acts.states import CITIZEN_WORDS, RequestState
+from civil_acts.models import ActRequest, Replacement, Revocation, SearchSlip, SlipState
+from civil_acts.states import CITIZEN_WORDS, ReplacementReason, RequestState
+from cotonou.documents.states import DocumentState
 from cotonou.payments.models import Payment
 from cotonou.territory.dates import local_today
 
@@ -22,6 +24,11 @@ _ABSENT_WORDS = {
     S.READY: gettext_lazy("Acte non trouvé : votre certificat de non-inscription est prêt"),
     S.DELIVERED: gettext_lazy("Acte non trouvé : certificat de non-inscription remis"),
 }
+# Instead of CITIZEN_WORDS while a wrong document is made again.
+_REPLACING_WORDS = {
+    S.IN_REVIEW: gettext_lazy("Nous corrigeons votre document"),
+    S.TO_SIGN: gettext_lazy("Votre document corrigé est prêt à être signé"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Story:
     next_words: str
     steps: list[dict[str, Any]]
     advice: str = ""  # what else the person can do, beside this request
+    # What became of the document that was given out, when it is no longer good.
+    notices: tuple[dict[str, str], ...] = ()
 
 
 def day(moment: Any) -> str:
@@ -47,7 +56,54 @@ def story(request: ActRequest, *, paying: Payment | None = None) -> Story:
         return Story(*_paying(paying), _steps(request))
     if slip := _searched(request):
         return Story(*_searching(request, slip), _steps(request))
-    return Story(headline(request), _tone(request), _next(request), _steps(request), _advice(request))
+    return Story(
+        headline(request),
+        _tone(request),
+        _next(request),
+        _steps(request),
+        _advice(request),
+        tuple(_notices(request)),
+    )
+
+
+def _is_revoked(request: ActRequest) -> bool:
+    return request.document is not None and request.document.state == DocumentState.REVOKED
+
+
+def _notices(request: ActRequest) -> Iterator[dict[str, str]]:
+    document = request.document
+    if document is None:
+        return
+    if _is_revoked(request):
+        why = Revocation.objects.filter(document=document).first()
+        yield {
+            "title": f"{why.get_reason_display()}." if why else _("Ce document n’est plus valable."),
+            "text": why.text if why else _("La Mairie l’a annulé."),
+            "tone": "error",
+        }
+    elif request.is_replacing:
+        yield {
+            "title": _("N’utilisez plus l’exemplaire que vous avez."),
+            "text": _(
+                "Il porte le no %(serial)s. Dès que le nouveau sera signé, il ne sera plus valable. "
+                "Vous n’avez rien à payer."
+            )
+            % {"serial": document.serial},
+            "tone": "warning",
+        }
+    elif document.replaces:
+        yield {
+            "title": _("Ce document en remplace un autre."),
+            "text": _(
+                "L’ancien, no %(serial)s, n’est plus valable depuis le %(date)s : ne le présentez plus."
+            )
+            % {"serial": document.replaces.serial, "date": day(document.replaces.replaced_at)},
+            "tone": "warning",
+        }
+
+
+def _under_way(request: ActRequest) -> Replacement | None:
+    return request.replacements.open().first() if request.is_replacing else None
 
 
 def _searched(request: ActRequest) -> SearchSlip | None:
@@ -71,6 +127,12 @@ def _is_absent(request: ActRequest) -> bool:
 
 
 def _advice(request: ActRequest) -> str:
+    if _is_revoked(request):
+        return _(
+            "Rapportez les exemplaires sur papier au bureau indiqué plus bas, avec votre code de suivi "
+            "et une pièce d’identité. L’agent vous dira comment obtenir un document valable. "
+            "Si vous n’êtes pas d’accord, dites-le par écrit à ce bureau."
+        )
     if not _is_absent(request) or request.state not in (S.READY, S.DELIVERED):
         return ""
     return _(
@@ -99,6 +161,8 @@ def _paying(payment: Payment) -> tuple[str, str, str]:
 
 def headline(request: ActRequest) -> str:
     """Where the request is, in the words of the citizen."""
+    if _is_revoked(request):
+        return _("Votre document a été annulé")
     if request.waiting_since:
         return _("Nous attendons une réponse de votre part depuis le %(date)s") % {
             "date": day(request.waiting_since)
@@ -111,13 +175,17 @@ def headline(request: ActRequest) -> str:
             if request.relay_available
             else _("L’ANIP a refusé le certificat")
         )
+    if request.is_replacing:
+        return str(_REPLACING_WORDS[S(request.state)])
     if _is_absent(request) and request.state in _ABSENT_WORDS:
         return str(_ABSENT_WORDS[S(request.state)])
     return str(CITIZEN_WORDS[S(request.state)])
 
 
 def _tone(request: ActRequest) -> str:
-    if request.waiting_since or request.state == S.TO_PAY:
+    if _is_revoked(request):
+        return "stop"
+    if request.waiting_since or request.is_replacing or request.state == S.TO_PAY:
         return "warn"
     if request.state == S.READY_ELSEWHERE:
         return "ok" if request.relay_available else "stop"
@@ -128,8 +196,14 @@ def _tone(request: ActRequest) -> str:
 
 def _next(request: ActRequest) -> str:
     due = _promise(request)
+    if request.document is not None and _is_revoked(request):
+        return _("Il n’est plus valable depuis le %(date)s : ne l’utilisez plus.") % {
+            "date": day(request.document.revoked_at)
+        }
     if request.waiting_since:
         return _("Le délai est suspendu. Il reprend dès que vous répondez.")
+    if under_way := _under_way(request):
+        return _error_found(under_way) + due
     sentences = {
         S.TO_PAY: _(
             "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours."
@@ -164,6 +238,15 @@ def _next(request: ActRequest) -> str:
     return sentences[S(request.state)]
 
 
+def _error_found(replacement: Replacement) -> str:
+    if replacement.reason == ReplacementReason.OTHER:
+        return _("La Mairie a trouvé une erreur dans le document délivré.")
+    reason = replacement.get_reason_display()
+    return _("La Mairie a trouvé une erreur dans le document délivré : %(reason)s.") % {
+        "reason": reason[:1].lower() + reason[1:]
+    }
+
+
 def _promise(request: ActRequest) -> str:
     """When the answer is due, where somebody fixed the delay and the day is still to come."""
     if request.due_on is None or request.procedure_version.delay_working_days is None:
@@ -182,6 +265,8 @@ def _steps(request: ActRequest) -> list[dict[str, Any]]:
         (_("Paiement reçu") if request.fee_xof else _("Demande déposée"), request.submitted_at),
         (_("Droit et pièces vérifiés"), request.checked_at),
     ]
+    if under_way := _under_way(request):
+        line.append((_("Erreur trouvée dans le document délivré"), under_way.asked_at))
     if relay:
         line += [
             (_("Dossier transmis à l’ANIP"), request.transmitted_at),
@@ -201,6 +286,8 @@ def _steps(request: ActRequest) -> list[dict[str, Any]]:
             (_("Document prêt"), request.ready_at),
             (_("Document remis"), request.delivered_at),
         ]
+    if request.document is not None and _is_revoked(request):
+        line = [*_done(line), (_("Document annulé"), request.document.revoked_at)]
     if request.state == S.REJECTED:
         line = [*_done(line), (_("Demande refusée"), request.rejected_at)]
     if request.state in (S.EXPIRED, S.WITHDRAWN):

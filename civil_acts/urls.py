@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from civil_acts.views import archive_link, citizen, clerk, counter, officer, procedures, relay, tracking
+from civil_acts.views import (
+    archive_link,
+    citizen,
+    clerk,
+    counter,
+    issued,
+    officer,
+    procedures,
+    relay,
+    tracking,
+)
 
 app_name = "civil_acts"
 citizens = [
@@ -36,6 +46,13 @@ signatures = [
     path("<uuid:public_id>/", officer.review, name="review"),
     path("<uuid:public_id>/renvoyer/", officer.send_back, name="send-back"),
 ]
+papers = [
+    path("", issued.documents, name="documents"),
+    path("<uuid:public_id>/", issued.document, name="issued"),
+    path("<uuid:public_id>/annuler/", issued.revoke, name="revoke"),
+    path("<uuid:public_id>/remplacer/", issued.replace, name="replace"),
+    path("<uuid:public_id>/renoncer/", issued.give_up, name="give-up"),
+]
 counters = [
     path("", counter.home, name="counter"),
     path("nouvelle/<slug:slug>/", counter.start, name="counter-start"),
@@ -69,6 +86,7 @@ urlpatterns = [
     *citizens,
     path("agents/demandes/", include(requests)),
     path("agents/signatures/", include(signatures)),
+    path("agents/documents/", include(papers)),
     path("agents/guichet/", include(counters)),
     path("agents/ucip/", include(relays)),
     path("agents/demarches/<slug:slug>/version/", include(versions)),

@@ -136,14 +136,15 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
-        "badge": request_page.badge(item),
+        "badge": request_page.badge(item, item.document),
+        "paper": request_page.paper_notice(item),
         "to_pay": item.state == RequestState.TO_PAY,
         "amount": format_xof(item.fee_xof),
         "may_cash": request.actor.has(Permission.CASH_DESK),
         "session": desks.session_of(request.actor),
         "payment": paying.last_payment(item),
         "cash_form": CashForm(),
-        "deliverable": item.state in (RequestState.READY, RequestState.DELIVERED)
+        "deliverable": request_page.deliverable(item)
         and request.actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
         "may_enter": request.actor.scope(ENTRY).covers(item.office_id),
         "deliver_form": forms.HandOverForm(),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from civil_acts import forms, snapshots
 from civil_acts.models import ActRequest
-from civil_acts.services import signing
+from civil_acts.services import issued, signing
 from civil_acts.states import RequestState
 from civil_acts.views.selection import chosen_ids, uuid_or_none
 from cotonou.accounts.permissions import Permission, require_permission
@@ -130,8 +130,12 @@ def _no_longer(request: HttpRequest) -> HttpResponse:
 def _review(
     request: HttpRequest, item: ActRequest, form: forms.ReasonForm, status: int = 200
 ) -> HttpResponse:
+    replacing = issued.open_replacement(item) if item.is_replacing else None
     context = {
         "item": item,
+        "replacement": replacing,
+        "changes": snapshots.changes(replacing.old.snapshot, item.snapshot or {}) if replacing else [],
+        "own_request": replacing is not None and replacing.asked_by == request.actor.user,
         "code": codes.pretty(item.tracking_code),
         "document": kinds.get(item.document_kind).label,
         "lines": snapshots.lines(item.snapshot or {}),

@@ -64,11 +64,14 @@ def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 20
         "form": form,
         "payment": paying.last_payment(item),
         "downloadable": _downloadable(item),
-        "cancelled": item.document is not None and item.document.state != DocumentState.VALID,
-        "may_withdraw": item.may_move(RequestState.WITHDRAWN),
+        "may_withdraw": _may_withdraw(item),
         "refreshes": item.state == RequestState.SEALING or paying_now is not None,
     }
     return render(request, "civil_acts/citizen/tracking.html", context, status=status)
+
+
+def _may_withdraw(item: ActRequest) -> bool:
+    return item.may_move(RequestState.WITHDRAWN) and not item.is_replacing
 
 
 @require_safe
@@ -115,7 +118,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.message)
         return redirect("civil_acts:tracking", code=item.tracking_code)
-    if not item.may_move(RequestState.WITHDRAWN):
+    if not _may_withdraw(item):
         messages.info(request, _("Cette demande ne peut plus être retirée."))
         return redirect("civil_acts:tracking", code=item.tracking_code)
     return render(
@@ -125,6 +128,15 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 def _downloadable(item: ActRequest) -> bool:
     return item.state in READY and item.document is not None and item.document.state == DocumentState.VALID
+
+
+def _refusal(item: ActRequest) -> str:
+    """Why a document that was given out is given out no more; "" when there was none."""
+    if item.is_replacing:
+        return _("Ce document contient une erreur. Vous pourrez télécharger le nouveau dès qu’il sera signé.")
+    if item.document is not None and item.document.state == DocumentState.REVOKED:
+        return _("Ce document est annulé : il ne peut plus être téléchargé.")
+    return ""
 
 
 def _target(item: ActRequest) -> tuple[str, str]:
@@ -141,6 +153,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     if item is None:
         return ask_proof(code)
     if not _downloadable(item):
+        if refusal := _refusal(item):
+            messages.error(request, refusal)
         return redirect("civil_acts:tracking", code=item.tracking_code)
     phone, email = _target(item)
     form = forms.CodeForm(request.POST if "code" in request.POST else None, by_mail=not phone)
