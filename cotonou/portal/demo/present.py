@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from uuid import UUID
 
 from civil_acts import durations
 from civil_acts.models import ActRequest, RegisterAct
-from civil_acts.services import archive_answers, delivery, intake, signing, treatment
-from civil_acts.states import RejectionReason
+from civil_acts.services import (
+    archive_answers,
+    delivery,
+    intake,
+    registers,
+    replacement,
+    revocation,
+    signing,
+    treatment,
+)
+from civil_acts.states import RejectionReason, ReplacementReason, RevocationReason
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Role
-from cotonou.documents import services as documents
 from cotonou.jobs import services as jobs
 from cotonou.payments import refunds
 from cotonou.payments.models import FakeTransaction, Payment
@@ -206,6 +214,63 @@ class Present:
 
         return story
 
+    # -- what an officer decides of a document that was given out ------------------
+
+    def revoked(self, number: int, *, ago: int) -> Then:
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.in_office_hours(self.day(ago))
+            revocation.revoke_one(
+                public_id=_paper(request),
+                by=self.staff.of(Role.OFFICER, number),
+                reason=RevocationReason.ACT_CHANGED,
+                text="Un jugement a annulé cet acte après la délivrance.",
+            )
+
+        return story
+
+    def replacing(self, number: int, *, ago: int, then: Then | None = None) -> Then:
+        """The mairie finds a mention missing; the arrondissement makes the document again."""
+
+        def story(request: ActRequest) -> Story:
+            yield self.calendar.in_office_hours(self.day(ago))
+            replacement.ask_one(
+                public_id=_paper(request),
+                by=self.staff.of(Role.OFFICER, 0),
+                reason=ReplacementReason.MENTION,
+                text="Le jugement no 214, en marge du registre, n’est pas sur le document.",
+            )
+            if then:
+                yield from then(request)
+
+        return story
+
+    def made_again(self, number: int, *, ago: int) -> Then:
+        """The clerk copies the mention from the volume, prepares the document, and the officer signs."""
+
+        def story(request: ActRequest) -> Story:
+            at = self.calendar.in_office_hours(self.day(ago))
+            clerk = self.staff.of(Role.CLERK, number)
+            yield at
+            treatment.claim(public_id=request.public_id, by=clerk)
+            yield at + 5 * MINUTE
+            request.refresh_from_db()
+            act = request.register_act
+            if act is None:
+                raise RuntimeError(f"{request} has no act")
+            registers.record_mention(
+                public_id=act.public_id,
+                by=clerk,
+                kind="RECTIFICATION",
+                text="La profession du père est rectifiée par jugement : menuisier ébéniste",
+                source_reference="Tribunal de Cotonou, jugement n° 214",
+                dated_on=self.town.city.opened,
+            )
+            yield at + 9 * MINUTE
+            treatment.prepare(public_id=request.public_id, by=clerk)
+            yield from self.signed(number, ago=ago)(request)
+
+        return story
+
     # -- endings that the citizen or the clock brings ------------------------------
 
     def unpaid(self, number: int, act: RegisterAct, *, ago: int, answer: str = "") -> Story:
@@ -293,27 +358,6 @@ class Present:
         return story
 
 
-def revoke(request: ActRequest, *, by: Actor) -> None:
+def _paper(request: ActRequest) -> UUID:
     request.refresh_from_db()
-    reason = "Acte annulé par jugement après la délivrance"
-    documents.revoke(document=_document(request), by=by, reason=reason)
-
-
-def replace(request: ActRequest, *, by: Actor) -> None:
-    """A slip of the pen on the paper: the corrected one names it."""
-    request.refresh_from_db()
-    old = _document(request)
-    request.document = documents.replace(
-        document=old,
-        by=by,
-        reason="Faute de frappe dans la profession du père",
-        template_version=old.template_version,
-        snapshot=old.snapshot | {"father": old.snapshot["father"] | {"occupation": "menuisier ébéniste"}},
-    )
-    request.save(update_fields=["document"])
-
-
-def _document(request: ActRequest) -> Any:
-    if request.document is None:
-        raise RuntimeError(f"{request} has no document")
-    return request.document
+    return request.issued.public_id

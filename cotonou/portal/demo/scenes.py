@@ -153,28 +153,24 @@ class Scenes:
         treatment.prepare_non_registration(public_id=request.public_id, by=clerk)
 
     def documents(self) -> Iterator[Story]:
-        """Ready, handed over, downloaded; one revoked, one replaced."""
+        """Ready, handed over, downloaded; cancelled, replaced, and in the hands of those who replace them."""
         scene = self.present
         for place in range(self.amounts.ready):
             number = (MAIN, 1, 12)[place % 3]
             yield self._signed(number, asked=6, ago=3 - place % 3)
         for number, handed in ((MAIN, scene.handed_over(MAIN, ago=2)), (1, scene.downloaded(ago=2))):
             yield self._signed(number, asked=8, ago=4, then=handed)
-        officer = self.town.staff.of(Role.OFFICER, MAIN)
-        for change in (present.revoke, present.replace):
-            yield self._signed(MAIN, asked=8, ago=5, then=self._changed(change, officer))
+        for number in (MAIN, 1, 12):
+            yield self._signed(number, asked=8, ago=5, then=scene.revoked(number, ago=3))
+            again = scene.made_again(number, ago=2)
+            yield self._signed(number, asked=8, ago=5, then=scene.replacing(number, ago=3, then=again))
+        for number in (MAIN, 12):
+            yield self._signed(number, asked=7, ago=4, then=scene.replacing(number, ago=1))
 
     def _signed(self, number: int, *, asked: int, ago: int, then: present.Then | None = None) -> Story:
         scene, act = self.present, self.act(number)
         signed = scene.signed(number, ago=ago, then=then)
         return scene.birth(number, act, ago=asked, then=scene.prepared(number, act, ago=ago + 1, then=signed))
-
-    def _changed(self, change, officer) -> present.Then:
-        def story(request: ActRequest) -> Story:
-            yield self.city.calendar.in_office_hours(self.present.day(3))
-            change(request, by=officer)
-
-        return story
 
     def relay(self) -> Iterator[Story]:
         """New, checked, handed to the UCIP in a batch, answered."""

@@ -32,6 +32,7 @@ CENTRAL = (
     (Role.AUDITOR, "audit"),
     (Role.ADMINISTRATOR, "administrateur"),
 )
+DEPUTY = (Role.OFFICER, "officier", 0)  # of the mairie: signs for every arrondissement
 TITLES = {Role.OFFICER: "Officier de l’état civil par délégation"}
 
 
@@ -59,6 +60,7 @@ def hire(people: People, rng: random.Random, *, since: datetime.date, password: 
     offices = {office.arrondissement_id or 0: office for office in Office.objects.order_by("pk")}
     posts = [(role, word, 0) for role, word in CENTRAL]
     posts += [(role, word, number) for number in sorted(offices) if number for role, word in LOCAL]
+    posts.append(DEPUTY)
     for role, word, number in posts:
         login = f"{word}.a{number:02d}@{HOST}" if number else f"{word}@{HOST}"
         user = accounts.create_staff(

@@ -52,7 +52,7 @@ TINY = making.Size(acts=1500, past=60, sealed=6, present=Amounts(to_sign=1, new=
 UNLIKE = {
     "id", "pdf", "pdf_sha256", "pdf_size", "qr_payload", "qr_key_id", "seal_fingerprint", "xid", "material",
     "key_id", "pgh_created_at", "password", "valid_from", "valid_until", "key", "payload", "context",
-    "headers", "subject_label",
+    "headers", "subject_label", "before",
 }  # fmt: skip
 APART = {"django_migrations", "core_cache", "mfa_authenticator"}
 
@@ -244,6 +244,18 @@ def test_whoever_is_listed_can_log_in(tiny_city, client):
         answer = client.post(answer.headers["Location"], {"code": code})
         assert answer.status_code == 302
         assert client.get(reverse("civil_acts:queue")).status_code == 200
+
+
+def test_officers_find_cancelled_and_replaced_documents_and_some_being_made_again(tiny_city, client):
+    by_login = {account["login"] for account in listing.content(7)["accounts"]}
+    for login, least in (("officier.a05", 1), ("officier", 3)):
+        address = f"{login}@demo.cotonou.example"
+        assert address in by_login
+        people.log_in(client, User.objects.get(email=address))
+        page = client.get(reverse("civil_acts:documents")).content.decode()
+        assert page.count("annulé</span>") >= least
+        assert page.count("remplacé</span>") >= least
+        assert "En cours de remplacement" in page
 
 
 def test_staff_pages_show_the_city(tiny_city, client):
