@@ -184,6 +184,12 @@ ROWS = {
     "civil_acts:sign": Row(post="O"),
     "civil_acts:review": Row(get="O", own=PREPARED, scoped=True),
     "civil_acts:send-back": Row(post="O", own=PREPARED, scoped=True),
+    # Civil acts: documents that were issued.
+    "civil_acts:documents": Row(get="O"),
+    "civil_acts:issued": Row(get="O", own=things.issued_document, scoped=True),
+    "civil_acts:revoke": Row(get="O", post="O", own=things.issued_document, scoped=True),
+    "civil_acts:replace": Row(get="O", post="O", own=things.issued_document, scoped=True),
+    "civil_acts:give-up": Row(post="O", own=things.issued_document, scoped=True),
     # Civil acts: the counter.
     "civil_acts:counter": Row(get="GC"),
     "civil_acts:counter-start": Row(post="G", kwargs={"slug": "acte-de-naissance"}, why=PUBLISHED),

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from civil_acts.models import EntitlementRule, SavedView
-from civil_acts.services import archive, registers, relay, treatment
+from civil_acts.services import archive, registers, relay, signing, treatment
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue.models import Service, ServiceFact
 from cotonou.documents.models import IssuedDocument, Upload
@@ -72,6 +72,15 @@ def prepared_request(number: int) -> dict:
     item = civil.prepared(runner.run_due)
     type(item).objects.filter(pk=item.pk).update(office=people.office(number))
     return {"public_id": item.public_id}
+
+
+def issued_document(number: int) -> dict:
+    """Signed by an officer of the arrondissement, and sealed."""
+    made = prepared_request(number)
+    by = civil.staff(Role.OFFICER, number=number)
+    document = signing.sign_one(public_id=made["public_id"], by=by).issued
+    runner.run_due()
+    return {"public_id": document.public_id}
 
 
 def request_and_act(number: int) -> dict:
