@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from civil_acts import durations, forms, queue, request_page
 from civil_acts.models import ActRequest, RegisterAct, SavedView
-from civil_acts.services import treatment
+from civil_acts.services import saved_views, treatment
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
 
@@ -63,9 +63,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _queue(request, chosen, save_form=form, status=422)
     query = _query(chosen)
-    SavedView.objects.update_or_create(
-        user=request.actor.user, name=form.cleaned_data["name"], defaults={"query": query}
-    )
+    saved_views.keep(name=form.cleaned_data["name"], query=query, by=request.actor)
     messages.success(request, _("Vue enregistrée."))
     return redirect(f"{reverse('civil_acts:queue')}?{query}")
 
@@ -73,7 +71,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require_permission(*READ)
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(SavedView, pk=pk, user=request.actor.user).delete()
+    if not saved_views.forget(pk=pk, by=request.actor):
+        raise Http404
     messages.success(request, _("Vue supprimée."))
     return redirect("civil_acts:queue")
 
