@@ -16,7 +16,7 @@ NAMES = 40
 def measure(city: City) -> list[Row]:
     rng = random.Random(7)
     names = _names(rng)
-    mairie = actor_for(clerk_of("A05"))
+    mairie = actor_for(clerk_of("A05"), second_factor=True)
     cold = [one(lambda name=name: _find(mairie, name)) for name, _year in names]
     warm = [one(lambda name=name: _find(mairie, name)) for name, _year in names for _ in range(3)]
     dated = [one(lambda n=name, y=year: _find(mairie, n, y)) for name, year in names for _ in range(3)]

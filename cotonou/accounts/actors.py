@@ -36,7 +36,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """``user`` is None for a guest; ``grants`` are public ids of contacts proved by code + phone."""
+    """``user`` is None for a guest; ``grants`` are public ids of contacts proved by code + phone.
+
+    A membership gives nothing before this session has shown the second factor: ``has`` and
+    ``scope`` are the only ways to what staff may do, and both ask for it.
+    """
 
     user: "User | None" = None
     memberships: "tuple[Membership, ...]" = ()
@@ -44,10 +48,16 @@ class Actor:
     second_factor: bool = False
     name: str = field(default="")
 
-    def has(self, permission: Permission) -> bool:
+    def holds(self, permission: Permission) -> bool:
+        """True when a role of today gives it, though the second factor may be missing: see ``has``."""
         return any(permission in ROLE_PERMISSIONS[m.role] for m in self.memberships)
 
+    def has(self, permission: Permission) -> bool:
+        return self.second_factor and self.holds(permission)
+
     def scope(self, *permissions: Permission) -> Scope:
+        if not self.second_factor:
+            return Scope(everywhere=False, office_ids=frozenset())
         reached = [m for m in self.memberships if ROLE_PERMISSIONS[m.role].intersection(permissions)]
         return Scope(
             everywhere=any(m.office.kind == "MAIRIE" for m in reached),
@@ -56,7 +66,13 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
+        """Whoever has a role today, whether or not the second factor was shown."""
         return bool(self.memberships)
+
+    @property
+    def author_uuid(self) -> UUID | None:
+        """Whose work they may open again: what staff typed is about others, and takes the second factor."""
+        return self.uuid if self.second_factor or not self.is_staff else None
 
     def own_contacts(self, prefix: str = "contact") -> Q:
         """The rows of the contacts this person is: by account, or by code + phone."""

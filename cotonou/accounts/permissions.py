@@ -122,7 +122,7 @@ def require_permission(*permissions: Permission) -> Callable[[View], View]:
             actor = request.actor
             if actor.user is None:
                 return to_login(request)
-            if not any(actor.has(p) for p in permissions):
+            if not any(actor.holds(p) for p in permissions):
                 raise PermissionDenied
             if not actor.second_factor:
                 return to_second_factor(request)

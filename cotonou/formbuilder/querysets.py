@@ -17,8 +17,8 @@ class DraftQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Drafts of the actor's contacts, of their account, or begun in this session."""
         own = actor.own_contacts() | Q(public_id__in=actor.grants)
-        if actor.uuid:
-            own |= Q(owner_uuid=actor.uuid)
+        if actor.author_uuid:
+            own |= Q(owner_uuid=actor.author_uuid)
         return self.filter(own)
 
     def is_visible_to(self, actor, public_id):

@@ -69,7 +69,7 @@ class SessionQuerySet(OfficeRowQuerySet):
     def visible_to(self, actor: Actor):
         """A cashier sees their own sessions; a régisseur those of the office."""
         supervised = actor.scope(Permission.CASH_SUPERVISE)
-        mine = Q(opened_by=actor.user) if actor.user else Q(pk=None)
+        mine = Q(opened_by=actor.user) if actor.has(Permission.CASH_DESK) else Q(pk=None)
         return self.filter(supervised.where(self.office_path) | mine if supervised else mine)
 
     def open(self):

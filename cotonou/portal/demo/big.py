@@ -85,7 +85,8 @@ def fill(part: Part) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off")
     rng = rng_for(part.seed, f"big:{part.number}")
     people = People(rng)
-    by = actor_for(Membership.objects.filter(role=Role.ADMINISTRATOR).order_by("pk").first().user)  # type: ignore[union-attr]
+    administrator = Membership.objects.filter(role=Role.ADMINISTRATOR).earliest("pk")
+    by = actor_for(administrator.user, second_factor=True)
     if part.acts:
         registers.load(
             part.acts, people=people, rng=rng, by=by, imported_at=timezone.now(),

@@ -16,7 +16,6 @@ from cotonou.accounts.models import User
 from cotonou.accounts.permissions import Role
 from cotonou.documents import keys
 from cotonou.documents.keys import registry
-from cotonou.jobs import services as jobs
 from cotonou.portal import services
 from cotonou.portal.demo import drawers, places, registers, scenes
 from cotonou.portal.demo.calendar import Calendar, Moment
@@ -108,8 +107,6 @@ def build(
         say("documents scellés")
         papers.finish()
         services.mark_demonstration(reference_of("small", seed))
-    # Not in an hour, when the clock would ask: the page that shows the heads would be empty until then.
-    jobs.enqueue("audit.publish_heads", key="demo:publish_heads")
 
 
 def _no_time_limit() -> None:

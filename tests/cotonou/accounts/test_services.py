@@ -23,7 +23,7 @@ def mairie() -> Office:
 
 def test_a_colleague_gets_an_account_a_role_and_a_line_in_the_trail():
     user, _ = clerk(enrolled=False)
-    actor = actor_for(user)
+    actor = actor_for(user, second_factor=True)
     assert actor.has(Permission.ACT_REQUEST_PREPARE)
     assert not actor.has(Permission.ACT_REQUEST_SIGN)
     assert set(Event.objects.values_list("action", flat=True)) == {
@@ -50,7 +50,7 @@ def test_a_role_is_given_by_somebody_else_and_ends_on_its_last_day():
     with pytest.raises(DomainError, match="dernier jour"):
         services.end_membership(public_id=role.public_id, last_day=local_today() - timedelta(1), by=SYSTEM)
     services.end_membership(public_id=role.public_id, by=SYSTEM)
-    assert actor_for(user).has(Permission.ACT_REQUEST_SIGN)
+    assert actor_for(user, second_factor=True).has(Permission.ACT_REQUEST_SIGN)
     assert not user.memberships.in_force(local_today() + timedelta(1)).filter(role=Role.OFFICER).exists()
     with pytest.raises(Conflict, match="pris fin"):
         services.end_membership(public_id=role.public_id, by=SYSTEM)
@@ -102,7 +102,7 @@ def test_the_first_administrator_is_made_by_command(monkeypatch):
     user = User.objects.get(email="chef@mairie.bj")
     assert user.is_superuser
     assert user.check_password(PASSWORD)
-    assert actor_for(user).has(Permission.MEMBERSHIP_MANAGE)
+    assert actor_for(user, second_factor=True).has(Permission.MEMBERSHIP_MANAGE)
     with pytest.raises(CommandError, match="déjà un compte"):
         create_admin(monkeypatch, PASSWORD)
 

@@ -180,6 +180,6 @@ def test_a_second_registration_under_one_name_is_a_mistake(register, monkeypatch
 def test_the_current_page_of_the_menu_is_the_closest_one():
     from cotonou.accounts.actors import actor_for
 
-    actor = actor_for(people.agent(Role.ADMINISTRATOR, at=None))
+    actor = actor_for(people.agent(Role.ADMINISTRATOR, at=None), second_factor=True)
     current = [i["href"] for i in navigation.menu(actor, "/agents/travaux/") if i["current"]]
     assert current == ["/agents/travaux/"]

@@ -3,6 +3,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from cotonou.jobs import services as jobs
 from cotonou.portal.demo import big, listing, making
 
 
@@ -35,6 +36,8 @@ class Command(BaseCommand):
                     "la ville de démonstration se crée dans une base vide."
                 )
             making.build(size=making.SMALL, seed=seed, say=self._say)
+            # Not in an hour, when the clock comes round: until then the page of the heads would be empty.
+            jobs.enqueue("audit.publish_heads", key="demo_city:publish_heads")
             self.stdout.write(f"Ville de démonstration créée en {time.monotonic() - started:.0f} s.")
         else:
             seed = making.seed_of(record)
