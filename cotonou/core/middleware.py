@@ -1,3 +1,6 @@
+import re
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -35,4 +38,18 @@ class NoNulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path:
             raise Http404
+        return self.get_response(request)
+
+
+class TlsForMachinesMiddleware:
+    """People who type http:// are led to https://; a program is refused, lest it go on sending in clear."""
+
+    MACHINES = re.compile(r"/api/|/paiements/[^/]+/evenements$")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and self.MACHINES.match(request.path):
+            return JsonResponse({"code": "https_only", "message": "https://"}, status=403)
         return self.get_response(request)

@@ -7,8 +7,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from cotonou.jobs import topics
-        from cotonou.notifications import tasks
+        from cotonou.notifications import checks, tasks
 
+        checks.connect()
         topics.register("notifications.send", tasks.send_message)
         # Seven tries in about five minutes; a code lives ten.
         topics.register("notifications.send_code", tasks.send_code, queue="codes", max_attempts=7)

@@ -33,7 +33,7 @@ def test_nobody_else_talks_to_celery_or_waits_for_commit():
 
 
 @pytest.mark.parametrize(
-    "source", ["seal.delay(1)", "seal.apply_async((1,))", "app.send_task('seal')", "transaction.on_commit(go)"]
+    "source", ["seal.delay(1)", "seal.apply_async((1,))", "app.send_task('x')", "transaction.on_commit(go)"]
 )
 def test_twin_the_rule_bites(source):
     assert around_the_outbox(source)
