@@ -12,6 +12,7 @@ from cotonou.catalogue.registry import Fact, Facts, Fee, Piece
 from cotonou.catalogue.tracking import TrackedItem
 from cotonou.formbuilder.definition import say
 from cotonou.formbuilder.models import Draft
+from cotonou.payments import providers
 
 
 def facts(service: Service) -> Facts:
@@ -73,7 +74,10 @@ def _who(version: ProcedureVersion):
 
 def _steps(service: Service):
     yield _("Répondez aux questions, une par page, et joignez une photo des pièces.")
-    yield _("Vérifiez vos réponses, puis payez par mobile money ou en espèces au guichet.")
+    if providers.enabled():
+        yield _("Vérifiez vos réponses, puis payez par mobile money ou en espèces au guichet.")
+    else:
+        yield _("Vérifiez vos réponses, puis payez en espèces au guichet.")
     if service.authority_mode == "RELAY":
         yield _("La Mairie vérifie votre dossier et le transmet à l’ANIP, qui délivre le certificat.")
         yield _("Nous vous prévenons par SMS dès que l’ANIP répond.")

@@ -1,10 +1,12 @@
 """Paying for a request: what is owed, and to whom each franc belongs."""
 
+import datetime
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from civil_acts import fees
+from civil_acts import durations, fees
 from civil_acts.models import ActRequest
 from civil_acts.services.intake import PURPOSE, quote_for
 from civil_acts.states import RequestState
@@ -14,6 +16,7 @@ from cotonou.core import codes
 from cotonou.core.errors import Conflict
 from cotonou.payments import services as payments
 from cotonou.payments.models import CashSession, Payment
+from cotonou.territory.dates import local_date
 
 
 def _terms(request: ActRequest) -> dict:
@@ -58,6 +61,11 @@ def pay_cash(*, request: ActRequest, session: CashSession, by: Actor, idempotenc
         .get(pk=request.pk)
     )
     return payments.take_cash(**_terms(request), session=session, by=by, idempotency_key=idempotency_key)
+
+
+def kept_until(request: ActRequest) -> datetime.date:
+    """The day from which a request that nobody pays may be abandoned."""
+    return local_date(request.created_at + datetime.timedelta(days=durations.UNPAID_DAYS))
 
 
 def on_its_way(request: ActRequest) -> Payment | None:

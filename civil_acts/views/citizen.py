@@ -20,6 +20,7 @@ from cotonou.core.errors import DomainError
 from cotonou.core.money import format_xof
 from cotonou.formbuilder import views as filling
 from cotonou.formbuilder.models import Draft
+from cotonou.payments import providers
 from cotonou.payments.forms import ProviderForm
 
 
@@ -118,8 +119,8 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" and (payment := paying.on_its_way(item)):
         return redirect("payments:status", public_id=payment.public_id)
     require_open()
-    form = ProviderForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    online, form = bool(providers.enabled()), ProviderForm(request.POST if request.method == "POST" else None)
+    if online and form.is_valid():
         try:
             payment = paying.pay_online(
                 request=item,
@@ -142,5 +143,8 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "rows": [[line.label, line.explanation, format_xof(line.amount_xof)] for line in lines],
         "totals": [_("Total"), "", format_xof(item.fee_xof)],
+        "online": online,
+        "kept_until": paying.kept_until(item),
     }
-    return render(request, "civil_acts/citizen/pay.html", context, status=422 if form.errors else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "civil_acts/citizen/pay.html", context, status=status)

@@ -22,7 +22,7 @@ from cotonou.core.money import format_xof
 from cotonou.documents import storage
 from cotonou.formbuilder import views as filling
 from cotonou.formbuilder.models import Draft
-from cotonou.payments import desks
+from cotonou.payments import desks, providers
 
 ENTRY = Permission.COUNTER_ENTRY
 
@@ -141,6 +141,7 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
         "to_pay": item.state == RequestState.TO_PAY,
         "amount": format_xof(item.fee_xof),
         "may_cash": request.actor.has(Permission.CASH_DESK),
+        "pays_online": bool(providers.enabled()),
         "session": desks.session_of(request.actor),
         "payment": paying.last_payment(item),
         "cash_form": CashForm(),

@@ -20,6 +20,7 @@ from cotonou.core.errors import Conflict, DomainError
 from cotonou.documents import storage
 from cotonou.documents.states import DocumentState
 from cotonou.notifications import codes as one_time
+from cotonou.payments import providers
 
 DOWNLOAD = "civil_acts.download"
 READY = (RequestState.READY, RequestState.DELIVERED)
@@ -60,6 +61,7 @@ def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 20
         "code": codes.pretty(item.tracking_code),
         "story": tracking.story(item, paying=paying_now),
         "paying": paying_now,
+        "pays_online": bool(providers.enabled()),
         "complement": complement,
         "form": form,
         "payment": paying.last_payment(item),

@@ -10,18 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 from time_machine import travel
 
-from civil_acts import home, tracking
+from civil_acts import durations, home, tracking
 from civil_acts.models import ActRequest
-from civil_acts.services import treatment
+from civil_acts.services import paying, treatment
+from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Role
+from cotonou.core import codes
 from cotonou.documents import services as documents
 from cotonou.documents.models import IssuedDocument, Upload
 from cotonou.jobs.models import Job
 from cotonou.jobs.services import enqueue
 from cotonou.ledger.models import Entry
 from cotonou.notifications.models import Message
+from cotonou.payments import desks, settlement
 from cotonou.payments import services as payments
-from cotonou.payments import settlement
 from cotonou.payments.models import Payment
 from cotonou.payments.providers import fake
 from tests.civil_acts.pages import claimed, fresh, holder, last_code, ready, source, to, words
@@ -106,6 +108,33 @@ def test_paying_without_choosing_how_says_so():
     assert answer.status_code == 422
     assert "Choisissez un moyen de paiement" in words(answer)
     assert not Payment.objects.exists()
+
+
+def test_without_an_operator_the_page_says_where_to_pay_and_keeps_the_request(settings, run_jobs):
+    item = civil.to_pay()
+    Office.objects.filter(pk=item.office_id).update(address="Rue 12", opening_hours="8 h à 15 h")
+    client = holder(item)
+    old_page = source(client.get(to("pay", item)))
+    settings.PAYMENT_PROVIDERS = []
+    answer = client.get(to("pay", item))
+    said = words(answer)
+    until = tracking.day(item.created_at + timedelta(days=durations.UNPAID_DAYS))
+    for text in ("500 F", item.office.name, "Rue 12", "8 h à 15 h", codes.pretty(item.tracking_code), until):
+        assert text in said
+    assert 'name="provider"' in old_page
+    assert 'name="provider"' not in source(answer)
+    assert "<button" not in source(answer).split("<main")[1]
+    assert "Voir où payer" in words(client.get(to("tracking", item)))
+    late = client.post(to("pay", item), pay_form())  # from a page opened before
+    assert late.status_code == 422
+    assert item.office.name in words(late)
+    assert not Payment.objects.exists()
+    by = civil.cashier()
+    paying.pay_cash(request=fresh(item), session=desks.session_of(by), by=by)
+    run_jobs()
+    assert fresh(item).state == "SUBMITTED"
+    assert "mobile money" not in words(client.get("/demarches/acte-de-naissance/"))
+    assert "mobile money" not in words(client.get("/"))
 
 
 def test_a_paid_but_unconfirmed_request_says_payment_pending_and_offers_no_second_payment(run_jobs):

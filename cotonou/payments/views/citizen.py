@@ -52,7 +52,12 @@ def otherwise(request: HttpRequest, public_id) -> HttpResponse:
         return _again(request, payment, chosen, form)
     if payment.is_settled:
         return redirect(payment.next_url)
-    return render(request, "payments/otherwise.html", {"payment": payment, "form": ProviderForm()})
+    return _other_ways(request, payment, ProviderForm())
+
+
+def _other_ways(request: HttpRequest, payment: Payment, form, *, status: int = 200) -> HttpResponse:
+    context = {"payment": payment, "form": form, "online": bool(providers.enabled())}
+    return render(request, "payments/otherwise.html", context, status=status)
 
 
 def _again(request: HttpRequest, payment: Payment, provider: str, form) -> HttpResponse:
@@ -68,7 +73,7 @@ def _again(request: HttpRequest, payment: Payment, provider: str, form) -> HttpR
         except DomainError as error:
             form.add_error(None, error.message)
     if "provider" in form.fields:
-        return render(request, "payments/otherwise.html", {"payment": payment, "form": form}, status=422)
+        return _other_ways(request, payment, form, status=422)
     payment.refresh_from_db()
     return render(request, "payments/status.html", _status(payment) | {"form": form}, status=422)
 

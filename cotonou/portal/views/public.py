@@ -9,6 +9,7 @@ from cotonou.accounts.permissions import public
 from cotonou.catalogue.models import Service
 from cotonou.catalogue.services import is_open
 from cotonou.catalogue.views.public import card
+from cotonou.payments import providers
 from cotonou.portal.forms import TrackingForm
 
 
@@ -20,6 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "popular": popular,
         "form": TrackingForm(),
         "is_open": is_open(),
+        "pays_online": bool(providers.enabled()),
         "count": Service.objects.published().count(),
     }
     return render(request, "portal/home.html", context)
@@ -30,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     offices = Office.objects.arrondissements().select_related("arrondissement")
     mairie = Office.objects.filter(kind=Office.Kind.MAIRIE).first()
-    return render(request, "portal/contact.html", {"offices": offices, "mairie": mairie})
+    context = {"offices": offices, "mairie": mairie, "pays_online": bool(providers.enabled())}
+    return render(request, "portal/contact.html", context)
 
 
 @public
