@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,13 +32,13 @@ def demonstration() -> Result:
         return Result(
             False,
             _("Le portail tourne avec les réglages de démonstration."),
-            _("Installez-le avec les réglages de production (cotonou.settings.prod)."),
+            _("Demandez à l’exploitant du serveur d’installer le portail avec les réglages de production."),
         )
     if OperationRecord.objects.filter(kind=Kind.DEMONSTRATION).exists():
         return Result(
             False,
             _("Cette base contient des personnes et des actes inventés."),
-            _("Créez une base vide, puis lancez « manage.py init_city »."),
+            _("Demandez à l’exploitant du serveur une base vide, préparée par « manage.py init_city »."),
         )
     return Result(True, _("Aucune donnée de démonstration."))
 
@@ -48,7 +49,10 @@ def payment_operator() -> Result:
         return Result(
             False,
             _("L’opérateur de paiement d’essai est actif : personne ne paierait vraiment."),
-            _("Retirez « fake » de PAYMENT_PROVIDERS et encaissez au guichet ou par un opérateur réel."),
+            _(
+                "Demandez à l’exploitant du serveur de retirer « fake » du réglage PAYMENT_PROVIDERS ; "
+                "encaissez au guichet ou par un opérateur réel."
+            ),
         )
     if unknown := [name for name in names if name not in real]:
         return Result(
@@ -63,7 +67,7 @@ def payment_operator() -> Result:
         return Result(
             False,
             _("Aucun opérateur de paiement n’est configuré et aucune caisse n’est ouverte."),
-            _("Ouvrez une caisse dans un bureau.") + " " + _known_operators(real),
+            _("Demandez au régisseur de créer une caisse (menu Caisse).") + " " + _known_operators(real),
         )
     return Result(True, _("Paiement au guichet seulement (caisses : %(count)d).") % {"count": desks})
 
@@ -71,9 +75,12 @@ def payment_operator() -> Result:
 def _known_operators(real: list[str]) -> str:
     if not real:
         return _(
-            "Aucun opérateur réel n’est raccordé : laissez PAYMENT_PROVIDERS vide, encaissez au guichet."
+            "Aucun opérateur réel n’est raccordé : le réglage PAYMENT_PROVIDERS reste vide, "
+            "on encaisse au guichet."
         )
-    return _("Renseignez PAYMENT_PROVIDERS avec : %(names)s.") % {"names": ", ".join(real)}
+    return _("L’exploitant du serveur peut mettre dans PAYMENT_PROVIDERS : %(names)s.") % {
+        "names": ", ".join(real)
+    }
 
 
 def signing_keys() -> Result:
@@ -81,9 +88,20 @@ def signing_keys() -> Result:
         return Result(
             False,
             _("Les clés du sceau sont dans un fichier, ce qui ne convient qu’au développement."),
-            _("Placez-les dans un module matériel et mettez DOCUMENT_KEYS_PROVIDER à « pkcs11 »."),
+            _(
+                "Demandez à l’exploitant du serveur de les placer dans un module matériel "
+                "(réglage DOCUMENT_KEYS_PROVIDER : « pkcs11 »)."
+            ),
         )
     return _keys_work()
+
+
+def _ask_about_the_clock() -> tuple[str, tuple[golive.Link, ...]]:
+    """The remedy for what a job by the clock has not done, and where jobs that stopped are seen."""
+    return (
+        _("Demandez à l’exploitant du serveur si l’horloge (beat) et le traitement des documents tournent."),
+        (golive.Link(_("Voir les travaux"), reverse("portal:jobs")),),
+    )
 
 
 def _keys_work() -> Result:
@@ -93,20 +111,20 @@ def _keys_work() -> Result:
         return Result(
             False,
             _("Les clés du sceau n’ont pas été essayées depuis une heure."),
-            _("Vérifiez que l’horloge (beat) et le traitement des documents tournent."),
+            *_ask_about_the_clock(),
         )
     expires_at = found.expires_at
     if expires_at is None:
         return Result(
             False,
             _("Les clés du sceau n’ont pas signé l’essai (%(error)s).") % {"error": found.error},
-            _("Vérifiez le module matériel, son code et ses certificats avec l’exploitant."),
+            _("Vérifiez avec l’exploitant du serveur le module matériel, son code et ses certificats."),
         )
     if expires_at < timezone.now() + timedelta(days=CERTIFICATE_DAYS):
         return Result(
             False,
-            _("Le certificat ou la clé du sceau expire le %(day)s, dans moins de 60 jours.")
-            % {"day": date_fr(local_date(expires_at))},
+            _("Le certificat ou la clé du sceau expire le %(day)s, dans moins de %(days)d jours.")
+            % {"day": date_fr(local_date(expires_at)), "days": CERTIFICATE_DAYS},
             _("Renouvelez-le auprès de l’autorité de certification."),
         )
     return Result(
@@ -122,7 +140,8 @@ def declaration() -> Result:
         return Result(
             False,
             _("La déclaration des données personnelles à l’APDP n’est pas notée."),
-            _("Déposez la déclaration (Code du numérique, art. 405), puis notez sa référence plus bas."),
+            _("Déposez la déclaration (Code du numérique, art. 405), puis notez sa référence."),
+            _note(),
         )
     return Result(
         True,
@@ -131,12 +150,17 @@ def declaration() -> Result:
     )
 
 
+def _note() -> tuple[golive.Link, ...]:
+    return (golive.Link(_("Noter l’opération"), f"{reverse('portal:golive')}#noter"),)
+
+
 def _recent(kind: str, days: int, never: str, late: str, remedy: str) -> Result:
     row = OperationRecord.objects.filter(kind=kind).first()
     if row is None:
-        return Result(False, never, remedy)
+        return Result(False, never, remedy, _note())
     if row.happened_on < local_today() - timedelta(days=days):
-        return Result(False, late % {"day": date_fr(row.happened_on)}, remedy)
+        said = {"day": date_fr(row.happened_on), "days": days}
+        return Result(False, late % said, remedy, _note())
     return Result(
         True,
         _("Faite le %(day)s (%(reference)s).")
@@ -149,8 +173,11 @@ def offsite_backup() -> Result:
         Kind.OFFSITE_BACKUP,
         OFFSITE_BACKUP_DAYS,
         _("Aucune sauvegarde hors site n’est notée."),
-        _("La dernière sauvegarde hors site date du %(day)s."),
-        _("Copiez la sauvegarde de bin/backup dans un autre lieu au moins chaque semaine, et notez-le."),
+        _("La dernière sauvegarde hors site date du %(day)s, il y a plus de %(days)d jours."),
+        _(
+            "Faites copier la sauvegarde (bin/backup) dans un autre lieu, au moins chaque semaine, "
+            "puis notez-le."
+        ),
     )
 
 
@@ -159,21 +186,20 @@ def restore_drill() -> Result:
         Kind.RESTORE_DRILL,
         RESTORE_DRILL_DAYS,
         _("Aucun exercice de restauration n’est noté."),
-        _("Le dernier exercice de restauration date du %(day)s, il y a plus de 90 jours."),
-        _("Restaurez la sauvegarde sur une autre machine avec bin/restore, et notez-le."),
+        _("Le dernier exercice de restauration date du %(day)s, il y a plus de %(days)d jours."),
+        _("Faites restaurer la sauvegarde sur une autre machine (bin/restore), puis notez-le."),
     )
 
 
 def published_heads() -> Result:
     last = PublishedHeads.objects.order_by("pk").last()
-    remedy = _("Vérifiez que l’horloge (beat) et le traitement des documents tournent.")
     if last is None:
-        return Result(False, _("Les empreintes des registres n’ont encore jamais été publiées."), remedy)
+        never = _("Les empreintes des registres n’ont encore jamais été publiées.")
+        return Result(False, never, *_ask_about_the_clock())
     day = {"day": date_fr(last.day)}
     if last.day < local_today() - timedelta(days=HEADS_DAYS):
-        return Result(
-            False, _("Les empreintes des registres n’ont plus été publiées depuis le %(day)s.") % day, remedy
-        )
+        late = _("Les empreintes des registres n’ont plus été publiées depuis le %(day)s.") % day
+        return Result(False, late, *_ask_about_the_clock())
     return Result(True, _("Publiées le %(day)s.") % day)
 
 

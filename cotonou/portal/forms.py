@@ -1,10 +1,13 @@
+import datetime
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import URLField
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotonou.accounts.models import Office, User
+from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Role
 from cotonou.catalogue.models import Service, ServiceFact, ServiceLevel
 from cotonou.core import codes, forms
@@ -90,17 +93,28 @@ class CloseForm(forms.PortalForm):
 
 
 class JournalFilters(forms.PortalForm):
-    actor = forms.ChoiceField(label=gettext_lazy("Agent"), required=False)
+    actor = forms.CharField(label=gettext_lazy("Agent (nom)"), required=False, max_length=100)
     action = forms.CharField(label=gettext_lazy("Action"), required=False, max_length=80)
     subject = forms.CharField(label=gettext_lazy("Dossier (identifiant)"), required=False, max_length=40)
     since = forms.CharField(label=gettext_lazy("Depuis le"), required=False, max_length=10)
     until = forms.CharField(label=gettext_lazy("Jusqu’au"), required=False, max_length=10)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        staff = User.objects.filter(memberships__isnull=False).distinct().order_by("full_name")
-        people = [(str(public_id), name) for public_id, name in staff.values_list("public_id", "full_name")]
-        self.fields["actor"].choices = [("", _("Tous")), *people]
+    def clean_since(self) -> datetime.date | None:
+        return self._day("since")
+
+    def clean_until(self) -> datetime.date | None:
+        return self._day("until")
+
+    def _day(self, name: str) -> datetime.date | None:
+        typed = self.cleaned_data[name].strip()
+        for layout in get_format("DATE_INPUT_FORMATS") if typed else ():
+            try:
+                return datetime.datetime.strptime(typed, layout).date()  # noqa: DTZ007
+            except ValueError:
+                continue
+        if typed:
+            raise ValidationError(_("Écrivez la date comme 24/11/2026."))
+        return None
 
 
 class ServiceForm(forms.PortalModelForm):

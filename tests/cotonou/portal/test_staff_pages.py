@@ -125,6 +125,9 @@ def test_the_journal_filters_by_person_action_subject_and_date(admin, trail):
     office = people.office(5)
     for query, count in (
         ({"actor": str(trail.public_id)}, 30),
+        ({"actor": "auditeur KOFFI"}, 30),
+        ({"actor": "Portail", "action": "tests."}, 30),
+        ({"actor": "Personne"}, 0),
         ({"action": "tests.even"}, 30),
         ({"subject": str(office.public_id), "action": "tests."}, 50),
         ({"subject": "pas un identifiant"}, 0),
@@ -133,6 +136,15 @@ def test_the_journal_filters_by_person_action_subject_and_date(admin, trail):
         ({"since": "n’importe quoi", "action": "tests.odd"}, 30),
     ):
         assert len(admin.get(reverse("portal:journal"), query).context["rows"]) == count, query
+    assert "Écrivez la date" in page(admin, "portal:journal", since="hier")
+
+
+@pytest.mark.parametrize("agents", [1, 25])
+def test_the_journal_costs_the_same_for_one_agent_or_many(admin, django_assert_num_queries, agents):
+    for number in range(agents):
+        people.agent(Role.CLERK, name=f"Agent {number}")
+    with django_assert_num_queries(4):
+        assert "Agent 0" not in page(admin, "portal:journal")
 
 
 def test_what_was_written_in_the_journal_is_text(admin):

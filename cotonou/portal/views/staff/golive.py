@@ -24,7 +24,9 @@ def _page(request: HttpRequest, *, status: int = 200, **forms) -> HttpResponse:
         "form": OperationForm(),
         "close_form": CloseForm(),
     }
-    return render(request, "portal/staff/golive.html", context | forms, status=status)
+    context |= forms
+    context["forms"] = [context["form"], context["close_form"]]  # for the title of a refused page
+    return render(request, "portal/staff/golive.html", context, status=status)
 
 
 @require_permission(Permission.GO_LIVE_VIEW)

@@ -1,15 +1,18 @@
 import datetime
 from uuid import UUID
 
+from django.db.models import Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from cotonou.accounts.actors import SYSTEM
+from cotonou.accounts.models import User
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.audit.models import Event
+from cotonou.core.database import NormalisedName
 from cotonou.core.templatetags.portal import datetime_fr
 from cotonou.portal.forms import JournalFilters
 from cotonou.territory.dates import COTONOU
@@ -52,19 +55,31 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 def _filtered(wanted: dict):
     events = Event.objects.all()
-    if actor := _uuid(wanted.get("actor", "")):
-        events = events.filter(actor_uuid=actor)
+    if actor := wanted.get("actor", "").strip():
+        events = events.filter(_by(actor))
     if subject := wanted.get("subject"):
         # A typed identifier that is not one finds nothing, rather than everything.
         events = events.filter(subject_uuid=_uuid(subject)) if _uuid(subject) else events.none()
     if action := wanted.get("action"):
         events = events.filter(action__startswith=action)
-    if since := _day(wanted.get("since", "")):
+    if since := wanted.get("since"):
         events = events.filter(at__gte=datetime.datetime.combine(since, datetime.time.min, COTONOU))
-    if until := _day(wanted.get("until", "")):
+    if until := wanted.get("until"):
         next_day = until + datetime.timedelta(days=1)
         events = events.filter(at__lt=datetime.datetime.combine(next_day, datetime.time.min, COTONOU))
     return events
+
+
+def _by(typed: str) -> Q:
+    """What staff of this name did, today's and former; "Portail" is the portal itself."""
+    if uuid := _uuid(typed):
+        return Q(actor_uuid=uuid)
+    if typed.casefold() == SYSTEM.label.casefold():
+        return Q(actor_uuid=None, actor_label=SYSTEM.label)
+    staff = User.objects.filter(memberships__isnull=False).annotate(plain=NormalisedName("full_name"))
+    for word in typed.split():
+        staff = staff.filter(plain__contains=NormalisedName(Value(word)))
+    return Q(actor_uuid__in=list(staff.values_list("public_id", flat=True)))
 
 
 def _row(event: Event) -> list:
@@ -84,12 +99,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _day(text: str) -> datetime.date | None:
-    for layout in get_format("DATE_INPUT_FORMATS"):
-        try:
-            return datetime.datetime.strptime(text, layout).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
