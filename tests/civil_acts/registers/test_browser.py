@@ -3,8 +3,6 @@
 import datetime
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from civil_acts.services import archive, registers
@@ -12,55 +10,10 @@ from civil_acts.specimens import make_births_dirty as specimen
 from tests.civil_acts.registers.factories import make_act
 from tests.civil_acts.registers.test_archive import DATA, ask, page_photo
 from tests.civil_acts.registers.test_import_file import FOLDER
-from tests.support.browser import (
-    DESKTOP,
-    PHONE_NO_JS,
-    assert_axe_clean,
-    assert_no_sideways_scroll,
-    seen_as,
-)
-from tests.support.people import log_in
+from tests.support.browser import DESKTOP, PHONE_NO_JS, seen_as
 
 both_extremes = seen_as(PHONE_NO_JS, DESKTOP)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def enter(page, live_server):
-    """enter(actor): the page's browser is logged in as this person."""
-
-    def go_in(actor):
-        key = log_in(Client(), actor.user).cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
-        )
-
-    return go_in
-
-
-@pytest.fixture
-def look(page):
-    """look(url): open it, or stay with "", and check that nothing is wrong with the page."""
-
-    def at(url):
-        if url:
-            page.goto(url)
-        assert_axe_clean(page)
-        assert_no_sideways_scroll(page)
-
-    return at
-
-
-@pytest.fixture
-def follow(page):
-    """follow(role, name): press it and wait for the page that answers."""
-
-    def press(role, name):
-        with page.expect_navigation():
-            page.get_by_role(role, name=name).click()
-
-    return press
 
 
 @both_extremes
