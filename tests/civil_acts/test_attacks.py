@@ -19,6 +19,7 @@ from civil_acts.services.paying import pay_cash
 from cotonou.accounts import second_factor
 from cotonou.accounts.models import Membership
 from cotonou.accounts.permissions import Role
+from cotonou.core.errors import Conflict
 from cotonou.core.models import Contact
 from cotonou.documents import storage
 from cotonou.documents.models import IssuedDocument, Upload
@@ -265,7 +266,7 @@ def test_two_officers_signing_at_the_same_moment_make_one_document(run_jobs):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twin_without_the_request_s_lock_only_a_constraint_is_left(run_jobs, monkeypatch):
+def test_twin_without_the_request_s_lock_only_the_document_s_own_guards_are_left(run_jobs, monkeypatch):
     item, gate = civil.prepared(run_jobs), threading.Barrier(2)
     signers = [civil.staff(Role.OFFICER) for _officer in range(2)]
 
@@ -276,7 +277,9 @@ def test_twin_without_the_request_s_lock_only_a_constraint_is_left(run_jobs, mon
 
     monkeypatch.setattr(signing, "_locked", unlocked)
     results = together(2, lambda n: civil.sign(item, signers[n]))
-    assert [type(result) for result in results if result] == [IntegrityError]
+    # Its constraint, or its check when the first was already committed: no longer the state of the request.
+    (refused,) = [result for result in results if result]
+    assert type(refused) in (IntegrityError, Conflict)
 
 
 @pytest.mark.django_db(transaction=True)
