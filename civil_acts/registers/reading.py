@@ -4,10 +4,12 @@ import codecs
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
@@ -28,6 +30,8 @@ MAX_ROWS = 100_000
 MAX_UNPACKED = 600 * 1024 * 1024
 MAX_COLUMNS = 120
 _MERGE = re.compile(rb'mergeCell [^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+# What a workbook that was cut, or written by hand, makes openpyxl raise.
+_BROKEN = (InvalidFileException, ParseError, KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error)
 _QUOTED_LINES = 5  # a cell may hold a few lines; a lone quote must not swallow the file
 
 
@@ -221,19 +225,30 @@ def _unquoted(number: int, lines: list[str], delimiter: str) -> Iterator[RawRow]
 
 def _xlsx_sheets(path: Path) -> Iterator[Iterator[RawRow]]:
     _check_archive(path)
+    with path.open("rb") as handle:  # opened here: openpyxl leaves a file that it refuses open
+        try:
+            book = openpyxl.load_workbook(handle, read_only=True, data_only=True)
+        except _BROKEN as error:
+            raise _does_not_open() from error
+        try:
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            for sheet in sheets:
+                merged = _merged_ranges(path, sheet._worksheet_path)  # type: ignore[attr-defined]
+                yield _sheet_rows(sheet, merged, prefix=f"{sheet.title} : " if len(sheets) > 1 else "")
+        finally:
+            book.close()
+
+
+def _does_not_open() -> UnreadableFileError:
+    return UnreadableFileError(_("Le classeur ne s’ouvre pas. Enregistrez-le de nouveau au format .xlsx."))
+
+
+def _whole(rows: Iterator[tuple]) -> Iterator[tuple]:
+    """The same rows; the sheet is parsed while they are read, so it may prove broken at any of them."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UnreadableFileError(
-            _("Le classeur ne s’ouvre pas. Enregistrez-le de nouveau au format .xlsx.")
-        ) from error
-    try:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets:
-            merged = _merged_ranges(path, sheet._worksheet_path)  # type: ignore[attr-defined]
-            yield _sheet_rows(sheet, merged, prefix=f"{sheet.title} : " if len(sheets) > 1 else "")
-    finally:
-        book.close()
+        yield from rows
+    except _BROKEN as error:
+        raise _does_not_open() from error
 
 
 def _check_archive(path: Path) -> None:
@@ -281,7 +296,7 @@ def _sheet_rows(sheet: Any, merged: dict, *, prefix: str) -> Iterator[RawRow]:
     open_ranges: list[tuple[int, int, int, int]] = []
     above: dict[int, Any] = {}  # column of an open range -> the value of its first cell
     sheet.reset_dimensions()  # some programs write a wrong size
-    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
+    for number, values in enumerate(_whole(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)), 1):
         cells = _trimmed(values)
         open_ranges = [r for r in open_ranges if r[1] >= number]
         filled = {r[0] for r in open_ranges}
