@@ -1,83 +1,34 @@
-"""An officer cancels an issued document or has it made again, and whoever holds it is told the truth."""
+"""An officer finds an issued document and cancels it; whoever holds it is told the truth."""
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
 
-from civil_acts.models import ActRequest, RegisterAct, Replacement, Revocation
-from civil_acts.services import delivery, intake, replacement, revocation, treatment
-from civil_acts.states import ReplacementReason, RevocationReason
+from civil_acts.models import Replacement, Revocation
+from civil_acts.services import delivery, revocation
 from cotonou.accounts import second_factor
 from cotonou.accounts.models import SecondFactorGuard
 from cotonou.accounts.permissions import Role
 from cotonou.audit.models import Event
 from cotonou.core import codes
-from cotonou.core.errors import Conflict, DomainError, NotAllowed
+from cotonou.core.errors import Conflict
 from cotonou.documents import verification
-from cotonou.documents.models import IssuedDocument
 from cotonou.notifications.models import Message
-from tests.civil_acts.pages import browser, fresh, holder, last_code, officer, ready, source, to, words
+from tests.civil_acts.pages import browser, fresh, holder, officer, ready, source, to, words
+from tests.civil_acts.papers import (
+    HOME,
+    WHY,
+    WRONG,
+    as_it_stands,
+    at,
+    delivered,
+    paper_of,
+    revoked,
+    told,
+)
 from tests.support import civil, people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
-HOME = "/agents/documents/"
-WHY = {"reason": RevocationReason.ACT_CHANGED, "text": "Le tribunal a annulé cet acte le 3 mars."}
-WRONG = {"reason": ReplacementReason.COPY, "text": "La mère s’appelle AHOUANSOU Rose, pas Reine."}
-
-
-def paper_of(item: ActRequest) -> IssuedDocument:
-    return IssuedDocument.objects.get(pk=fresh(item).document_id)
-
-
-def at(name: str, paper: IssuedDocument) -> str:
-    return reverse(f"civil_acts:{name}", args=[paper.public_id])
-
-
-def delivered(run_jobs, **answers) -> ActRequest:
-    item = ready(run_jobs, **answers)
-    delivery.record_download(request=item, by=civil.guest(item.contact))
-    return fresh(item)
-
-
-def free_code(by) -> None:
-    """The next code of the application has not been used yet."""
-    SecondFactorGuard.objects.filter(user=by.user).update(last_step=0)
-
-
-def revoked(item: ActRequest, **where) -> Revocation:
-    by = civil.staff(Role.OFFICER, name="Sena Agossou", **where)
-    return revocation.revoke_one(public_id=paper_of(item).public_id, by=by, **WHY)
-
-
-def to_replace(item: ActRequest, by=None) -> Replacement:
-    civil.staff(Role.OFFICER, name="Maire Adjoint", number=None)
-    by = by or civil.staff(Role.OFFICER, name="Sena Agossou")
-    return replacement.ask_one(public_id=paper_of(item).public_id, by=by, **WRONG)
-
-
-def prepared_again(item: ActRequest, **corrected) -> ActRequest:
-    """The register says the right thing, and a clerk prepares the new document."""
-    RegisterAct.objects.filter(pk=item.register_act_id).update(
-        **corrected or {"mother_name": "AHOUANSOU Rose"}
-    )
-    clerk = civil.staff(Role.CLERK, name="Awa Sossou")
-    treatment.claim(public_id=item.public_id, by=clerk)
-    return treatment.prepare(public_id=item.public_id, by=clerk)
-
-
-def replaced(run_jobs, item: ActRequest) -> ActRequest:
-    to_replace(item)
-    prepared_again(item)
-    civil.sign(item, civil.staff(Role.OFFICER, name="Luc Zinsou"))
-    run_jobs()
-    return fresh(item)
-
-
-def told(item: ActRequest, name: str) -> list[str]:
-    """The channels by which the citizen got this message."""
-    sent = Message.objects.filter(template=f"civil_acts.{name}", subject_uuid=item.public_id)
-    return sorted(sent.values_list("channel", flat=True))
 
 
 # -- finding a document ------------------------------------------------------------
@@ -251,11 +202,7 @@ def test_each_field_left_empty_says_what_to_do_and_nothing_typed_is_lost(run_job
     answer = client.post(at("revoke", paper), WHY | {"code": wrong})
     assert (answer.status_code, "Ce code n’est pas le bon" in words(answer)) == (422, True)
     assert "Le tribunal a annulé" in source(answer)
-    assert paper_of_pk(paper).state == "VALID"
-
-
-def paper_of_pk(paper: IssuedDocument) -> IssuedDocument:
-    return IssuedDocument.objects.get(pk=paper.pk)
+    assert as_it_stands(paper).state == "VALID"
 
 
 def test_sending_the_cancellation_twice_cancels_once_and_spends_one_code(run_jobs):
@@ -339,209 +286,7 @@ def test_deciding_needs_the_second_factor_in_the_session(run_jobs):
     client = people.log_in(Client(), by.user, second_factor=False)
     answer = client.post(at("revoke", paper), WHY | {"code": "000000"})
     assert "/compte/2fa/" in answer.headers["Location"]
-    assert paper_of_pk(paper).state == "VALID"
-
-
-# -- replacing ---------------------------------------------------------------------
-
-
-def test_from_the_wrong_copy_to_the_right_one(run_jobs):
-    item = delivered(run_jobs)
-    old = paper_of(item)
-    other = civil.staff(Role.OFFICER, name="Luc Zinsou")
-    client, secret, by = officer()
-    assert "Un autre officier que vous" in words(client.get(at("replace", old)))
-    answer = client.post(at("replace", old), WRONG | {"code": second_factor.code_at(secret)}, follow=True)
-    assert "Le dossier est retourné aux agents" in words(answer)
-    assert "En cours de remplacement" in words(answer)
-    assert "AHOUANSOU Rose, pas Reine" in words(client.get(HOME))
-
-    # Meanwhile: the old one still verifies, and nobody gets it any more.
-    assert "Document authentique" in words(Client().get(f"/v/{old.code}"))
-    citizen = holder(item)
-    followed = words(citizen.get(to("tracking", item)))
-    for text in (
-        "Nous corrigeons votre document",
-        "une information a été mal recopiée",
-        "N’utilisez plus l’exemplaire",
-        "Vous n’avez rien à payer",
-        "Erreur trouvée dans le document délivré",
-    ):
-        assert text in followed, text
-    assert "Retirer cette demande" not in followed
-    assert "contient une erreur" in words(citizen.post(to("document", item), follow=True))
-    assert told(item, "replacing") == ["EMAIL", "SMS"]
-    assert fresh(item).due_on is not None
-
-    # The clerk reads what is wrong in the queue's file, and prepares the new one.
-    clerk = browser(civil.staff(Role.CLERK, name="Awa Sossou"))
-    assert "document à refaire" in words(clerk.get("/agents/demandes/"))
-    assert "AHOUANSOU Rose, pas Reine" in words(clerk.get(to("request", item)))
-    prepared_again(item)
-
-    # Not the officer who asked; another one, who sees what changes.
-    assert "DOSSOU" not in words(client.get("/agents/signatures/"))
-    assert "Un autre officier doit le signer" in words(client.get(to("review", item)))
-    with pytest.raises(NotAllowed, match="un autre officier doit signer"):
-        civil.sign(item, by)
-    page = words(browser(other).get(to("review", item)))
-    assert f"remplacera le no {old.serial}" in page
-    assert "« AHOUANSOU Reine » devient « AHOUANSOU Rose »" in page
-    civil.sign(item, other)
-    run_jobs()
-
-    new = paper_of(item)
-    assert (paper_of_pk(old).state, new.state, new.replaces_id) == ("REPLACED", "VALID", old.pk)
-    assert "Document remplacé" in words(Client().get(f"/v/{old.code}"))
-    assert "Document authentique" in words(Client().get(f"/v/{new.code}"))
-    assert verification.verify_payload(old.qr_payload).status == "REPLACED"
-    assert told(item, "replaced") == ["EMAIL", "SMS"]
-    assert told(item, "ready") == ["EMAIL", "SMS"]  # the first time only
-    page = words(client.get(at("issued", old)))
-    assert f"Le document valable est le no {new.serial}" in page
-    assert WRONG["text"] in page
-    assert f"Remplace le document {old.serial}" in words(client.get(at("issued", new)))
-    assert Replacement.objects.get().signed_by == other.user
-
-
-def test_who_held_the_old_document_downloads_the_new_one(run_jobs):
-    item = delivered(run_jobs)
-    old = paper_of(item)
-    item = replaced(run_jobs, item)
-    client = holder(item)
-    page = words(client.get(to("tracking", item)))
-    assert "Votre document est prêt" in page
-    assert f"L’ancien, no {old.serial}, n’est plus valable" in page
-    client.post(to("document", item))
-    run_jobs()
-    answer = client.post(to("document", item), {"code": last_code()})
-    assert paper_of(item).serial.replace("/", "-") in answer.headers["Content-Disposition"]
-    assert fresh(item).state == "DELIVERED"
-    assert "exemplaire payé, aucun imprimé" in words(
-        browser(civil.staff(Role.COUNTER_AGENT)).get(to("counter-request", item))
-    )
-
-
-def test_a_replaced_document_is_neither_cancelled_nor_replaced_again(run_jobs):
-    item = delivered(run_jobs)
-    old = paper_of(item)
-    new = paper_of(replaced(run_jobs, item))
-    client, secret, by = officer()
-    assert "Annuler ce document" not in words(client.get(at("issued", old)))
-    for name, data in (("revoke", WHY), ("replace", WRONG)):
-        free_code(by)
-        typed = data | {"code": second_factor.code_at(secret)}
-        answer = words(client.post(at(name, old), typed, follow=True))
-        assert f"déjà remplacé par le document no {new.serial}" in answer
-
-
-def test_the_new_document_may_be_cancelled_in_its_turn(run_jobs):
-    item = replaced(run_jobs, delivered(run_jobs))
-    revoked(item)
-    assert paper_of(item).state == "REVOKED"
-    assert "Votre document a été annulé" in words(holder(item).get(to("tracking", item)))
-
-
-def test_asking_twice_sends_the_request_back_once(run_jobs):
-    item = ready(run_jobs)
-    civil.staff(Role.OFFICER, name="Luc Zinsou")
-    paper = paper_of(item)
-    client, secret, _by = officer()
-    data = WRONG | {"code": second_factor.code_at(secret)}
-    for _time in range(2):
-        answer = client.post(at("replace", paper), data, follow=True)
-    assert "déjà en cours de remplacement, à la demande de Pierre Gbaguidi" in words(answer)
-    assert Replacement.objects.count() == 1
-
-
-def test_where_nobody_else_could_sign_nothing_begins(run_jobs):
-    item = ready(run_jobs)  # signed by an officer of this office
-    paper = paper_of(item)
-    signer = fresh(item).signed_by
-    signer.memberships.update(ends_on=civil.LONG_AGO)
-    client, secret, _by = officer()
-    answer = client.post(at("replace", paper), WRONG | {"code": second_factor.code_at(secret)})
-    assert answer.status_code == 422
-    assert "Demandez à l’administrateur du portail" in words(answer)
-    assert fresh(item).state == "READY"
-
-
-def test_an_officer_who_gives_up_puts_everything_back(run_jobs):
-    item = delivered(run_jobs)
-    before = {name: getattr(item, name) for name in replacement.KEPT}
-    by = civil.staff(Role.OFFICER, name="Sena Agossou")
-    to_replace(item, by)
-    prepared_again(item)
-    paper = paper_of(item)
-    client = browser(by)
-    answer = client.post(at("give-up", paper), follow=True)
-    assert "le document reste valable" in words(answer)
-    item = fresh(item)
-    assert {name: getattr(item, name) for name in replacement.KEPT} == before
-    assert item.snapshot == paper.snapshot
-    assert told(item, "kept") == ["EMAIL", "SMS"]
-    assert "n’est plus en cours de remplacement" in words(client.post(at("give-up", paper), follow=True))
-    assert "Télécharger le document" in words(holder(item).get(to("tracking", item)))
-    to_replace(item)  # and may be asked again
-    assert Replacement.objects.count() == 2
-
-
-def test_a_document_is_cancelled_while_it_is_being_replaced(run_jobs):
-    item = delivered(run_jobs)
-    to_replace(item)
-    item = prepared_again(item)
-    revoked(item)
-    item = fresh(item)
-    assert (item.state, paper_of(item).state) == ("DELIVERED", "REVOKED")
-    assert not Replacement.objects.open().exists()
-    with pytest.raises(Conflict):
-        civil.sign(item, civil.staff(Role.OFFICER))
-
-
-def test_a_request_whose_document_is_replaced_is_neither_refused_nor_withdrawn(run_jobs):
-    item = delivered(run_jobs)
-    to_replace(item)
-    clerk = civil.staff(Role.CLERK)
-    treatment.claim(public_id=item.public_id, by=clerk)
-    with pytest.raises(Conflict, match="ne se refuse plus"):
-        treatment.reject(public_id=item.public_id, by=clerk, reason="OTHER", text="Non")
-    with pytest.raises(Conflict, match="ne peut plus être retirée"):
-        intake.withdraw(public_id=item.public_id, by=civil.guest(item.contact))
-    for state in ("REJECTED", "WITHDRAWN", "SUBMITTED"):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            ActRequest.objects.filter(pk=item.pk).update(state=state)
-
-
-def test_a_delivered_request_does_not_return_to_the_clerks_by_any_other_door(run_jobs):
-    item = delivered(run_jobs)
-    with pytest.raises(Conflict, match="Seule une demande refusée"):
-        treatment.reopen(public_id=item.public_id, by=civil.staff(Role.CLERK), reason="x")
-    assert fresh(item).state == "DELIVERED"
-
-
-def test_a_clerk_may_take_another_act_for_the_new_document(run_jobs):
-    item = delivered(run_jobs)
-    to_replace(item)
-    right = civil.birth_act(act_number=313, act_number_text="313", mother_name="HOUNSOU Akouba")
-    clerk = civil.staff(Role.CLERK)
-    treatment.claim(public_id=item.public_id, by=clerk)
-    treatment.attach_act(public_id=item.public_id, by=clerk, act_uuid=right.public_id)
-    with pytest.raises(DomainError, match="Vérifiez d’abord"):  # the right too is to be checked again
-        treatment.prepare(public_id=item.public_id, by=clerk)
-    proofs = treatment.rule_for(fresh(item)).proofs
-    treatment.check_entitlement(public_id=item.public_id, by=clerk, proofs_seen=proofs)
-    treatment.prepare(public_id=item.public_id, by=clerk)
-    civil.sign(item, civil.staff(Role.OFFICER))
-    run_jobs()
-    assert paper_of(item).snapshot["act"]["number"] == "313"
-
-
-def test_the_database_refuses_the_asker_s_own_signature(run_jobs):
-    asked = to_replace(delivered(run_jobs))
-    with pytest.raises(IntegrityError, match="signer_is_not_asker"), transaction.atomic():
-        Replacement.objects.filter(pk=asked.pk).update(
-            signed_by=asked.asked_by, new=asked.old, ended_at=asked.asked_at
-        )
+    assert as_it_stands(paper).state == "VALID"
 
 
 def test_the_messages_speak_the_language_of_the_citizen(run_jobs):

@@ -11,7 +11,7 @@ from cotonou.accounts.permissions import Role
 from cotonou.core.errors import Conflict, IllegalTransition
 from cotonou.documents.models import IssuedDocument
 from tests.civil_acts.pages import fresh, ready
-from tests.civil_acts.test_issued_documents import WHY, WRONG, paper_of, prepared_again, to_replace
+from tests.civil_acts.papers import WHY, WRONG, paper_of, prepared_again, to_replace
 from tests.support import civil
 from tests.support.threads import together
 
