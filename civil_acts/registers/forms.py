@@ -71,13 +71,9 @@ def offices_of(actor: Actor, *permissions: Permission):
     return Office.objects.arrondissements().filter(actor.scope(*permissions).where("pk"))
 
 
-class ImportForm(PortalForm):
-    file = FileField(
-        label=gettext_lazy("Fichier du registre"),
-        called=gettext_lazy("le fichier du registre"),
-        accept=".xlsx,.csv,.txt",
-        help_text=gettext_lazy("Excel (.xlsx) ou CSV, 30 Mo au plus."),
-    )
+class RegisterForm(PortalForm):
+    """Which register, and the office that keeps it, among those where this person may do ``permissions``."""
+
     kind = RadioField(
         label=gettext_lazy("Registre des"),
         choices=KINDS,
@@ -90,6 +86,20 @@ class ImportForm(PortalForm):
         to_field_name="code",
         empty_label=gettext_lazy("Choisir"),
         error_required=gettext_lazy("Choisissez le bureau qui tient le registre"),
+    )
+    permissions: tuple[Permission, ...] = ()
+
+    def __init__(self, *args, actor: Actor, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["office"].queryset = offices_of(actor, *self.permissions)
+
+
+class ImportForm(RegisterForm):
+    file = FileField(
+        label=gettext_lazy("Fichier du registre"),
+        called=gettext_lazy("le fichier du registre"),
+        accept=".xlsx,.csv,.txt",
+        help_text=gettext_lazy("Excel (.xlsx) ou CSV, 30 Mo au plus."),
     )
     year = IntegerField(
         label=gettext_lazy("Année du registre"),
@@ -105,10 +115,8 @@ class ImportForm(PortalForm):
         width=20,
         help_text=gettext_lazy("Pour un ancien centre ou un centre secondaire."),
     )
-
-    def __init__(self, *args, actor: Actor, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["office"].queryset = offices_of(actor, Permission.REGISTER_IMPORT)
+    field_order = ("file",)
+    permissions = (Permission.REGISTER_IMPORT,)
 
     def mapping(self) -> dict:
         """What the person said about the whole file, as a mapping's defaults."""
@@ -203,21 +211,7 @@ class KeepForm(PortalForm):
         return {name.removeprefix("keep_"): choice for name, choice in self.cleaned_data.items()}
 
 
-class SlipForm(PortalForm):
-    kind = RadioField(
-        label=gettext_lazy("Registre des"),
-        choices=KINDS,
-        inline=True,
-        initial=ActKind.BIRTH.value,
-        error_required=gettext_lazy("Choisissez le registre : naissances, mariages ou décès"),
-    )
-    office = ModelChoiceField(
-        label=gettext_lazy("Bureau qui tient le registre"),
-        queryset=Office.objects.none(),
-        to_field_name="code",
-        empty_label=gettext_lazy("Choisir"),
-        error_required=gettext_lazy("Choisissez le bureau qui tient le registre"),
-    )
+class SlipForm(RegisterForm):
     names = CharField(
         label=gettext_lazy("Nom et prénoms recherchés"),
         called=gettext_lazy("le nom et les prénoms recherchés"),
@@ -230,11 +224,11 @@ class SlipForm(PortalForm):
     folio = CharField(label=gettext_lazy("Folio"), required=False, max_length=30, width=5)
     act_number_text = CharField(label=gettext_lazy("Numéro d’acte"), required=False, max_length=40, width=10)
     note = CharField(label=gettext_lazy("Précisions pour l’archiviste"), required=False, max_length=300)
+    permissions = (Permission.ARCHIVE_SEARCH, Permission.ACT_REQUEST_VIEW)
 
-    def __init__(self, *args, actor: Actor, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        permissions = (Permission.ARCHIVE_SEARCH, Permission.ACT_REQUEST_VIEW)
-        self.fields["office"].queryset = offices_of(actor, *permissions)
+        self.fields["kind"].initial = ActKind.BIRTH.value
 
 
 class Beside:

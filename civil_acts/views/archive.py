@@ -1,5 +1,6 @@
 """The archive: slips to look for, their answers, and the two readings of a photographed page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -104,54 +105,50 @@ def take(request: HttpRequest, public_id) -> HttpResponse:
     return redirect("registers:slip", public_id=item.public_id)
 
 
+def _answer(
+    request: HttpRequest,
+    item: SearchSlip,
+    name: str,
+    form,
+    use_case: Callable,
+    *,
+    done: str,
+    refused: str = "",
+) -> HttpResponse:
+    """What somebody says of a search; a refusal shows on the form ``name``, at the field ``refused``."""
+    if form.is_valid():
+        try:
+            use_case(public_id=item.public_id, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(refused or None, error.message)
+        else:
+            messages.success(request, done)
+            return redirect("registers:slip", public_id=item.public_id)
+    return _show(request, item, status=422, **{name: form})
+
+
 @require_POST
 @require_permission(*SEARCH)
 def found(request: HttpRequest, public_id) -> HttpResponse:
-    item = _slip(request, public_id)
-    form = forms.FoundForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            archive.answer_found(public_id=item.public_id, by=request.actor, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error("photo", error.message)
-        else:
-            messages.success(request, _("Page enregistrée. Elle peut être saisie."))
-            return redirect("registers:slip", public_id=item.public_id)
-    return _show(request, item, status=422, found_form=form)
+    item, form = _slip(request, public_id), forms.FoundForm(request.POST, request.FILES)
+    done = _("Page enregistrée. Elle peut être saisie.")
+    return _answer(request, item, "found_form", form, archive.answer_found, done=done, refused="photo")
 
 
 @require_POST
 @require_permission(*SEARCH)
 def absent(request: HttpRequest, public_id) -> HttpResponse:
-    item = _slip(request, public_id)
-    form = forms.AbsentForm(request.POST)
-    if form.is_valid():
-        try:
-            archive.answer_absent(public_id=item.public_id, by=request.actor, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Réponse enregistrée. L’agent qui suit la demande est prévenu."))
-            return redirect("registers:slip", public_id=item.public_id)
-    return _show(request, item, status=422, absent_form=form)
+    item, form = _slip(request, public_id), forms.AbsentForm(request.POST)
+    done = _("Réponse enregistrée. L’agent qui suit la demande est prévenu.")
+    return _answer(request, item, "absent_form", form, archive.answer_absent, done=done)
 
 
 @require_POST
 @require_permission(*READ)
 def reopen(request: HttpRequest, public_id) -> HttpResponse:
-    item = _slip(request, public_id)
-    form = forms.WhyForm(request.POST)
-    if form.is_valid():
-        try:
-            archive.reopen_slip(
-                public_id=item.public_id, by=request.actor, reason=form.cleaned_data["reason"]
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("La recherche est rouverte."))
-            return redirect("registers:slip", public_id=item.public_id)
-    return _show(request, item, status=422, reopen_form=form)
+    item, form = _slip(request, public_id), forms.WhyForm(request.POST)
+    done = _("La recherche est rouverte.")
+    return _answer(request, item, "reopen_form", form, archive.reopen_slip, done=done)
 
 
 # -- the two readings --------------------------------------------------------------
