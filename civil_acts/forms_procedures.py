@@ -2,8 +2,11 @@
 
 import datetime
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
 
 from django import forms as django_forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -62,8 +65,9 @@ class SeenForm(PortalForm):
         """The next attempt starts from what is saved now."""
         self.initial["seen"] = fingerprint
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["seen"] = fingerprint
+            data = cast("QueryDict", self.data).copy()
+            data["seen"] = fingerprint
+            self.data = data
 
 
 class VersionForm(SeenForm):
@@ -74,7 +78,7 @@ class VersionForm(SeenForm):
         self.version = version
         self._cells_of: dict[str, list[str]] = {}  # id of a fee -> its fields
         for fee in version.fees:
-            self._add_line(fee["id"], lambda fee=fee: self._add_fee(fee))
+            self._add_line(fee["id"], partial(self._add_fee, fee))
         self._add_line(NEW, self._add_new_fee)
         self._add_rest()
 
@@ -273,7 +277,10 @@ class VersionForm(SeenForm):
                 self.add_error(
                     names[-1],
                     gettext("Corrigez %(what)s : %(limit)s au plus, c’est le montant du droit.")
-                    % {"what": self.fields[names[-1]].called, "limit": format_xof(amount)},
+                    % {
+                        "what": cast("MoneyField", self.fields[names[-1]]).called,
+                        "limit": format_xof(amount),
+                    },
                 )
         if not cleaned.get(f"label_{NEW}") and any(cleaned.get(n) for n in self._typed_with_a_name()):
             self.add_error(

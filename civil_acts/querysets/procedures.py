@@ -11,7 +11,7 @@ class ProcedureVersionQuerySet(models.QuerySet):
 
     def coming(self, after=None):
         """Published, to begin after a day (today by default), and not overtaken by a newer one."""
-        newer = self.model.objects.filter(
+        newer = self.model._default_manager.filter(
             procedure=OuterRef("procedure"),
             number__gt=OuterRef("number"),
             in_force_from__lte=OuterRef("in_force_from"),
