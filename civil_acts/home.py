@@ -1,6 +1,6 @@
-"""What awaits somebody: cards of the citizen's and of the staff's home, and the go-live check."""
+"""The cards of the citizen's home, and the go-live check."""
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,11 +8,9 @@ from django.utils.translation import ngettext
 from civil_acts import snapshots, tracking
 from civil_acts.models import ActRequest, EntitlementRule, Procedure, ProcedureVersion
 from civil_acts.reference import UNVALIDATED
-from civil_acts.services import relay
 from civil_acts.services.procedures import kinds_of, missing
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
-from cotonou.accounts.permissions import Permission
 from cotonou.catalogue.cards import Card
 from cotonou.catalogue.golive import Link, Result
 from cotonou.catalogue.models import Service
@@ -49,41 +47,6 @@ def citizen_cards(actor: Actor) -> list[Card]:
         )
         for draft in drafts[:SHOWN]
     ]
-    return cards
-
-
-def staff_cards(actor: Actor) -> list[Card]:
-    cards = []
-    if actor.has(Permission.ACT_REQUEST_PREPARE):
-        scope = actor.scope(Permission.ACT_REQUEST_PREPARE)
-        late = Q(due_on__lt=local_today(), waiting_since=None)
-        counts = (
-            ActRequest.objects.filter(scope.where("office"))
-            .clerk_queue()
-            .order_by()
-            .aggregate(n=Count("pk"), late=Count("pk", filter=late))
-        )
-        cards.append(
-            Card(
-                _("Demandes à traiter"), reverse("civil_acts:queue"), count=counts["n"], urgent=counts["late"]
-            )
-        )
-    if actor.has(Permission.ACT_REQUEST_SIGN):
-        scope = actor.scope(Permission.ACT_REQUEST_SIGN)
-        n = ActRequest.objects.filter(scope.where("office")).to_sign(by=actor).count()
-        cards.append(Card(_("Documents à signer"), reverse("civil_acts:to-sign"), count=n))
-    if actor.has(Permission.COUNTER_ENTRY):
-        cards.append(
-            Card(_("Guichet"), reverse("civil_acts:counter"), _("Saisir une demande, remettre un document"))
-        )
-    if actor.has(Permission.RELAY_MANAGE):
-        cards.append(
-            Card(
-                _("Dossiers à transmettre à l’UCIP"),
-                reverse("civil_acts:relay"),
-                count=relay.to_transmit(actor).count(),
-            )
-        )
     return cards
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from civil_acts import home, pieces, public, snapshots
+from civil_acts import home, pieces, public, snapshots, staff_home, trail
 from civil_acts.services import archive, archive_answers, delivery, intake, registers
 from cotonou.accounts.permissions import Permission as Can
 from cotonou.catalogue import cards, golive, navigation, registry, tracking
@@ -15,6 +15,7 @@ APP = "civil_acts"
 
 def register_all() -> None:
     _topics()
+    trail.register()
     _document_kinds()
     uploads.register_access(pieces.SUBJECT, pieces.may_read)
     uploads.register_access(archive.SUBJECT, archive.may_read_photo)
@@ -23,7 +24,7 @@ def register_all() -> None:
     registry.register(APP, facts=public.facts, start_url=public.start_url)
     tracking.register(APP, public.find)
     cards.register_citizen(APP, home.citizen_cards)
-    cards.register_staff(APP, home.staff_cards)
+    cards.register_staff(APP, staff_home.staff_cards)
     golive.register(
         "procedures", label=_("Tarifs, délais et sources des démarches"), check=home.sources_check
     )
@@ -31,11 +32,37 @@ def register_all() -> None:
 
 
 def _topics() -> None:
-    topics.register("civil_acts.fee_settled", intake.submit_after_payment)
-    topics.register("civil_acts.sealed", delivery.announce_ready)
-    topics.register("civil_acts.archive_answered", archive_answers.apply_answer)
-    topics.register(registers.IMPORT_TOPIC, registers.run_import, queue="bulk")
-    topics.register("civil_acts.expire_unpaid", intake.expire_unpaid, queue="bulk")
+    topics.register(
+        "civil_acts.fee_settled",
+        intake.submit_after_payment,
+        label=_("Déposer la demande qui vient d’être payée"),
+        about=("payments.payment", "payment"),
+    )
+    topics.register(
+        "civil_acts.sealed",
+        delivery.announce_ready,
+        label=_("Annoncer à l’usager que son document est prêt"),
+        about=("documents.issueddocument", "document"),
+    )
+    topics.register(
+        "civil_acts.archive_answered",
+        archive_answers.apply_answer,
+        label=_("Porter la réponse des archives à la demande"),
+        about=("civil_acts.searchslip", "slip"),
+    )
+    topics.register(
+        registers.IMPORT_TOPIC,
+        registers.run_import,
+        label=_("Importer un registre"),
+        about=("civil_acts.importbatch", "batch"),
+        queue="bulk",
+    )
+    topics.register(
+        "civil_acts.expire_unpaid",
+        intake.expire_unpaid,
+        label=_("Abandonner les demandes non payées à temps"),
+        queue="bulk",
+    )
 
 
 def _document_kinds() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from tests.support import databases
+from tests.support import databases, trail
 from tests.support.browser import (  # noqa: F401
     base_url,
     browser_type_launch_args,
@@ -25,6 +25,11 @@ from tests.support.scanner import clamd  # noqa: F401
 from tests.support.workers import start_worker, worker  # noqa: F401
 
 TransactionTestCase._fixture_teardown = databases.flush_as_owner
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_of_the_tests():
+    trail.declare()
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ class Scope:
     def where(self, field_name: str = "office") -> Q:
         """A filter on ``field_name``; matches nothing when there is no office."""
         if self.everywhere:
-            return Q()
+            return ~Q(pk__in=[])  # everything, also beside an « or », where an empty Q would be left out
         return Q(**{f"{field_name}__in": self.office_ids})
 
     def covers(self, office_id: int) -> bool:

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from cotonou.accounts import signals
+        from cotonou.accounts import signals, trail
 
         authenticator_added.connect(signals.second_factor_added, dispatch_uid="accounts.second_factor")
         email_confirmed.connect(signals.email_proved, dispatch_uid="accounts.email_proved")
@@ -18,3 +18,4 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(signals.logged_in, dispatch_uid="accounts.logged_in")
         user_logged_out.connect(signals.logged_out, dispatch_uid="accounts.logged_out")
         user_login_failed.connect(signals.password_refused, dispatch_uid="accounts.password_refused")
+        trail.register()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditConfig(AppConfig):
@@ -9,9 +10,15 @@ class AuditConfig(AppConfig):
         from cotonou.audit import chains, publishing, sealing
         from cotonou.jobs import topics
 
-        topics.register("audit.seal_chains", sealing.seal_all_job, queue="bulk")
-        # The queue of the workers that reach the keys.
-        topics.register("audit.publish_heads", publishing.publish_job, queue="documents")
+        topics.register(
+            "audit.seal_chains", sealing.seal_all_job, label=_("Sceller les registres"), queue="bulk"
+        )
+        topics.register(
+            "audit.publish_heads",
+            publishing.publish_job,
+            label=_("Publier les empreintes des registres"),
+            queue="documents",  # that of the workers that reach the keys
+        )
         columns = "id public_id at action actor_uuid actor_label office_uuid"
         columns += " subject_kind subject_uuid subject_label data"
         chains.register("audit", table="audit_event", columns=tuple(columns.split()))

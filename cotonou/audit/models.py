@@ -26,6 +26,7 @@ class Event(models.Model):
         indexes = [
             models.Index(name="event_subject", fields=["subject_uuid", "id"]),
             models.Index(name="event_actor", fields=["actor_uuid", "id"]),
+            models.Index(name="event_action", fields=["action", "id"]),
             BrinIndex(name="event_at", fields=["at"]),
         ]
 
@@ -53,6 +54,20 @@ class ChainLink(models.Model):
 
     def __str__(self):
         return f"{self.chain} {self.position}"
+
+
+class IntegrityCheck(models.Model):
+    """What ``verify_integrity`` found: append-only by trigger and by grants."""
+
+    SHOWN = 200  # findings kept; beyond, something else than reading them is to be done
+
+    at = models.DateTimeField(auto_now_add=True)
+    rows = models.BigIntegerField()  # sealed rows read
+    found = models.PositiveIntegerField()
+    findings = models.JSONField(default=list)  # sentences
+
+    def __str__(self):
+        return f"{self.at} {self.found}"
 
 
 class PublishedHeads(models.Model):

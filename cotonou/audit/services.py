@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.db import models
 
+from cotonou.audit import actions
 from cotonou.audit.models import Event
 
 
@@ -22,7 +23,9 @@ def record(action: str, *, subject: models.Model, actor: Acting, **data: Any) ->
 
     ``subject`` has a ``public_id``; ``data`` is what JSON can hold: ids,
     reasons, before and after, never a one-time code or a document's content.
+    Raises KeyError for an action, or a key of ``data``, that no room has put in words.
     """
+    actions.check(action, data)
     return Event.objects.create(
         action=action,
         actor_uuid=actor.uuid,

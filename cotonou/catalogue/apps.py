@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CatalogueConfig(AppConfig):
     name = "cotonou.catalogue"
     label = "catalogue"
+
+    def ready(self):
+        from cotonou.catalogue import trail
+
+        trail.register()

@@ -10,9 +10,11 @@ from cotonou.accounts.actors import Actor
 class Card:
     title: str
     url: str
-    text: str = ""
+    text: str = ""  # what is done there
     count: int | None = None  # how many await; None: nothing is counted
     urgent: int = 0  # how many of them are late or wait for this person
+    urgent_words: str = ""  # what is said of those, « 3 en retard »; a general sentence by default
+    note: str = ""  # the one that waits longest, or the state of things
 
 
 Cards = Callable[[Actor], list[Card]]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
@@ -8,4 +9,9 @@ class JobsConfig(AppConfig):
     def ready(self):
         from cotonou.jobs import services, topics
 
-        topics.register("jobs.purge", services.purge_periodic, queue="bulk")
+        topics.register(
+            "jobs.purge",
+            services.purge_periodic,
+            label=_("Effacer les travaux de l’horloge finis depuis une semaine"),
+            queue="bulk",
+        )

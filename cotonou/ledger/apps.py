@@ -7,7 +7,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self):
         from cotonou.audit import chains, checks
-        from cotonou.ledger import balances
+        from cotonou.ledger import balances, trail
 
         # What the hashes cover, in this order, for ever. Account names may be reworded.
         entry = "id public_id key journal date label source_kind source_uuid author_uuid author_label"
@@ -19,3 +19,4 @@ class LedgerConfig(AppConfig):
             "ledger_accounts", table="ledger_account", columns=("id", "code", "kind", "normal_side")
         )
         checks.register("ledger", balances.findings)
+        trail.register()

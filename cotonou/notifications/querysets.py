@@ -14,6 +14,12 @@ class MessageQuerySet(models.QuerySet):
         wanted = "".join(typed.split())
         return self.filter(to__icontains=wanted) if wanted else self
 
+    def unsent(self):
+        """Refused, or waiting for longer than a sending takes; of the last week."""
+        now = timezone.now()
+        late = Q(state="QUEUED", created_at__lt=now - timedelta(minutes=15))
+        return self.filter(Q(state="FAILED") | late, created_at__gte=now - timedelta(days=7))
+
     def inbox_of(self, user_uuid):
         """What a person reads in their own space."""
         return self.filter(channel="INBOX", contact__user_uuid=user_uuid).newest_first()

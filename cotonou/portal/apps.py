@@ -24,11 +24,17 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self):
+        from cotonou.catalogue import cards as staff
         from cotonou.catalogue import navigation
         from cotonou.jobs import topics
-        from cotonou.portal import checks, tracking
+        from cotonou.portal import cards, checks, money_cards, tracking, trail
 
-        topics.register("portal.purge_attempts", tracking.purge)
+        topics.register(
+            "portal.purge_attempts", tracking.purge, label=_("Effacer les essais de suivi d’hier")
+        )
         checks.register()
+        trail.register()
+        staff.register_staff("portal", cards.cards)
+        staff.register_staff("portal.money", money_cards.cards)
         for url_name, label, permissions, order in MENU:
             navigation.register(url_name, label=label, permissions=permissions, order=order)

@@ -1,16 +1,17 @@
-import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.forms import URLField
-from django.utils.formats import get_format
+from django.forms import DateField, DateInput, URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Role
+from cotonou.audit import actions
 from cotonou.catalogue.models import Service, ServiceFact, ServiceLevel
 from cotonou.core import codes, forms
+from cotonou.portal import journal
 from cotonou.portal.models import OperationRecord
 
 
@@ -93,28 +94,35 @@ class CloseForm(forms.PortalForm):
 
 
 class JournalFilters(forms.PortalForm):
-    actor = forms.CharField(label=gettext_lazy("Agent (nom)"), required=False, max_length=100)
-    action = forms.CharField(label=gettext_lazy("Action"), required=False, max_length=80)
-    subject = forms.CharField(label=gettext_lazy("Dossier (identifiant)"), required=False, max_length=40)
-    since = forms.CharField(label=gettext_lazy("Depuis le"), required=False, max_length=10)
-    until = forms.CharField(label=gettext_lazy("Jusqu’au"), required=False, max_length=10)
+    who = forms.CharField(label=gettext_lazy("Nom de l’agent"), required=False, max_length=100)
+    action = forms.ChoiceField(label=gettext_lazy("Action"), required=False)
+    subject = forms.CharField(
+        label=gettext_lazy("Code ou référence du dossier"), required=False, max_length=60
+    )
+    since = DateField(
+        label=gettext_lazy("Depuis le"), required=False, widget=DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = DateField(
+        label=gettext_lazy("Jusqu’au"), required=False, widget=DateInput({"type": "date"}, "%Y-%m-%d")
+    )
 
-    def clean_since(self) -> datetime.date | None:
-        return self._day("since")
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("Toutes")), *actions.grouped()]
 
-    def clean_until(self) -> datetime.date | None:
-        return self._day("until")
-
-    def _day(self, name: str) -> datetime.date | None:
-        typed = self.cleaned_data[name].strip()
-        for layout in get_format("DATE_INPUT_FORMATS") if typed else ():
-            try:
-                return datetime.datetime.strptime(typed, layout).date()  # noqa: DTZ007
-            except ValueError:
-                continue
-        if typed:
-            raise ValidationError(_("Écrivez la date comme 24/11/2026."))
-        return None
+    def clean_who(self) -> list[UUID | None] | None:
+        """The agents meant; None when no name was typed."""
+        typed = self.cleaned_data["who"]
+        if not typed:
+            return None
+        found = journal.agents(typed)
+        if not found:
+            raise ValidationError(_("Aucun agent ne porte ce nom. Vérifiez l’orthographe."))
+        if len(found) > journal.MANY:
+            raise ValidationError(
+                _("Plus de %(n)d agents portent ce nom. Écrivez aussi un prénom.") % {"n": journal.MANY}
+            )
+        return found
 
 
 class ServiceForm(forms.PortalModelForm):

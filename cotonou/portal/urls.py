@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cotonou.portal.views import citizen, integrity, machines, public, tracking, wellknown
-from cotonou.portal.views.staff import catalogue, golive, holidays, home, jobs, journal, team
+from cotonou.portal.views.staff import catalogue, golive, holidays, home, jobs, journal, messages, team
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("agents/", home.home, name="staff"),
     path("agents/travaux/", jobs.jobs, name="jobs"),
     path("agents/travaux/<uuid:public_id>/relancer/", jobs.retry, name="retry_job"),
+    path("agents/travaux/messages/", messages.unsent, name="messages"),
     path("agents/journal/", journal.journal, name="journal"),
     path("agents/equipe/", team.team, name="team"),
     path("agents/equipe/<uuid:public_id>/fin/", team.end, name="end_membership"),

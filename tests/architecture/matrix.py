@@ -90,6 +90,7 @@ ROWS = {
     "portal:staff": Row(get=STAFF),
     "portal:jobs": Row(get="VM"),
     "portal:retry_job": Row(post="M", own=JOB),
+    "portal:messages": Row(get="VM"),
     "portal:journal": Row(get="VM"),
     "portal:team": Row(get="M", post="M"),
     "portal:end_membership": Row(post="M", own=things.membership),

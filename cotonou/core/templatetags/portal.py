@@ -24,6 +24,12 @@ def xof(amount_xof):
 
 
 @register.filter
+def grouped(number):
+    """31975 -> "31 975", in the reader's language."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
 def file_size(size_bytes):
     """240_000 -> "234 Ko", 5_500_000 -> "5,2 Mo"."""
     kilo = max(1, round(int(size_bytes) / 1024))

@@ -3,9 +3,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 
 from cotonou.accounts import services
-from cotonou.accounts.actors import SYSTEM, Actor, actor_for
+from cotonou.accounts.actors import SYSTEM, Actor, Scope, actor_for
 from cotonou.accounts.models import Office, Residence, User
 from cotonou.accounts.permissions import Permission, Role
 from cotonou.audit.models import Event
@@ -111,3 +112,13 @@ def test_a_weak_password_creates_nobody(monkeypatch):
     with pytest.raises(CommandError):
         create_admin(monkeypatch, "court")
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_mairie_reaches_every_office_also_beside_one_s_own_rows():
+    scope = Scope(everywhere=True, office_ids=frozenset())
+    mine = Q(code="A05")
+    assert Office.objects.filter(scope.where("pk") | mine).count() == Office.objects.count()
+    assert Office.objects.filter(scope.where("pk") & mine).count() == 1
+    nowhere = Scope(everywhere=False, office_ids=frozenset())
+    assert list(Office.objects.filter(nowhere.where("pk") | mine)) == list(Office.objects.filter(mine))

@@ -36,7 +36,7 @@ def register() -> None:
         ),
         may_download=lambda actor, document: actor.user is not None,
     )
-    topics.register(TOPIC, lambda job: told.append(job.payload["document"]))
+    topics.register(TOPIC, lambda job: told.append(job.payload["document"]), label="Essai")
     uploads.register_access(SUBJECT, lambda actor, subject: actor.is_staff)
 
 

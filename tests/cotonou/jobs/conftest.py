@@ -12,7 +12,7 @@ def topic(monkeypatch):
 
     def register(handler, **options):
         name = f"tests.{uuid.uuid4().hex[:12]}"
-        topics.register(name, handler, **options)
+        topics.register(name, handler, label="Essai", **options)
         return name
 
     return register

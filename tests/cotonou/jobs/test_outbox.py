@@ -73,9 +73,9 @@ def test_a_topic_nobody_handles_is_refused_at_once():
 def test_a_topic_has_one_handler(topic):
     name = topic(lambda job: None)
     with pytest.raises(ValueError, match="already"):
-        topics.register(name, lambda job: None)
+        topics.register(name, lambda job: None, label="Essai")
     with pytest.raises(ValueError, match="not one of"):
-        topics.register("tests.other", lambda job: None, queue="nowhere")
+        topics.register("tests.other", lambda job: None, label="Essai", queue="nowhere")
 
 
 @pytest.fixture(params=["down", "hung"])

@@ -33,7 +33,7 @@ def hear(job) -> None:
 
 
 if f"{PURPOSE}.fee_settled" not in topics.names():
-    topics.register(f"{PURPOSE}.fee_settled", hear, max_attempts=1)
+    topics.register(f"{PURPOSE}.fee_settled", hear, label="Essai", max_attempts=1)
 
 
 def office(code: str = "A05") -> Office:

@@ -22,11 +22,12 @@ from cotonou.documents.models import KeyProbe
 from cotonou.jobs import runner
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
-from cotonou.payments.models import CashDesk
+from cotonou.payments.models import CashDesk, Payment
 from cotonou.portal import services
 from cotonou.portal.models import OperationRecord
 from cotonou.territory.dates import local_today
 from cotonou.territory.models import Holiday
+from tests.architecture import things
 from tests.support import people
 from tests.support.keys import keys_folder, sealing_keys  # noqa: F401
 
@@ -78,6 +79,19 @@ def test_a_parked_job_is_shown_with_its_reason_and_retried(admin, parked):
     assert event.data["reason"] == "La poste est fermée."
 
 
+def test_a_job_says_what_it_does_and_for_what(admin):
+    payment = things.unapplied_payment(5)["public_id"]
+    job = Job.objects.parked().get()
+    Job.objects.filter(pk=job.pk).update(topic="payments.refresh")
+    said = page(admin, "portal:jobs")
+    assert "Demander à l’opérateur où en est un paiement" in said
+    assert "payments.refresh" not in said
+    assert Payment.objects.get(public_id=payment).reference in said
+    address = reverse("payments:staff_detail", args=[payment])
+    assert address not in said  # an administrator may not open a payment
+    assert address in page(people.working(Role.AUDITOR, at=None), "portal:jobs")
+
+
 def test_a_job_retried_twice_says_so(admin, parked):
     address = reverse("portal:retry_job", args=[parked.public_id])
     admin.post(address)
@@ -113,38 +127,85 @@ def trail(admin):
     return auditor
 
 
+def told(response) -> list[str]:
+    return [said.text for line in response.context["lines"] for said in line.details]
+
+
 def test_the_journal_goes_back_page_by_page_without_overlap(admin, trail):
     first = admin.get(reverse("portal:journal"))
-    rows = [row[4]["text"] for row in first.context["rows"]]
-    assert rows[0] == "n : 59"
+    assert told(first)[0] == "59"
     second = admin.get(first.context["older"])
-    assert [row[4]["text"] for row in second.context["rows"]][:10] == [f"n : {n}" for n in range(9, -1, -1)]
+    assert told(second)[:10] == [str(n) for n in range(9, -1, -1)]
 
 
 def test_the_journal_filters_by_person_action_subject_and_date(admin, trail):
-    office = people.office(5)
+    office, today = people.office(5), local_today().isoformat()
     for query, count in (
-        ({"actor": str(trail.public_id)}, 30),
-        ({"actor": "auditeur KOFFI"}, 30),
-        ({"actor": "Portail", "action": "tests."}, 30),
-        ({"actor": "Personne"}, 0),
+        ({"who": "auditeur KOFFI"}, 30),
+        ({"who": "portail"}, 30),
+        ({"who": "Personne d’autre"}, 50),  # refused in words, the rest is shown
         ({"action": "tests.even"}, 30),
-        ({"subject": str(office.public_id), "action": "tests."}, 50),
+        ({"subject": str(office.public_id)}, 50),
         ({"subject": "pas un identifiant"}, 0),
-        ({"since": local_today().strftime("%d/%m/%Y"), "action": "tests.odd"}, 30),
-        ({"until": "01/01/2020"}, 0),
+        ({"since": today, "action": "tests.odd"}, 30),
+        ({"until": "2020-01-01"}, 0),
         ({"since": "n’importe quoi", "action": "tests.odd"}, 30),
     ):
-        assert len(admin.get(reverse("portal:journal"), query).context["rows"]) == count, query
-    assert "Écrivez la date" in page(admin, "portal:journal", since="hier")
+        assert len(admin.get(reverse("portal:journal"), query).context["lines"]) == count, query
 
 
-@pytest.mark.parametrize("agents", [1, 25])
-def test_the_journal_costs_the_same_for_one_agent_or_many(admin, django_assert_num_queries, agents):
-    for number in range(agents):
-        people.agent(Role.CLERK, name=f"Agent {number}")
-    with django_assert_num_queries(4):
-        assert "Agent 0" not in page(admin, "portal:journal")
+def test_the_journal_says_what_a_name_may_mean(admin, trail):
+    for number in range(21):
+        people.agent(Role.CLERK, name=f"Kossi Homonyme {number}")
+    said = page(admin, "portal:journal", who="homonyme kossi")
+    assert "Plus de 20 agents" in said
+    assert "Aucun agent ne porte ce nom" in page(admin, "portal:journal", who="Zzz")
+
+
+def test_the_journal_is_in_words(admin):
+    from cotonou.accounts.actors import SYSTEM
+    from cotonou.audit import services as audit
+
+    office, user = people.office(5), people.agent(Role.CLERK, name="Rose Ahouansou")
+    audit.record(
+        "accounts.membership_granted",
+        subject=user.memberships.get(),
+        actor=SYSTEM,
+        person=str(user.public_id),
+        role="CLERK",
+        office=office.code,
+        starts_on="2026-03-02",
+        ends_on="",
+    )
+    line = admin.get(reverse("portal:journal")).context["lines"][0]
+    assert (line.action, line.kind) == ("Rôle donné", "rôle")
+    assert [f"{said.label} : {said.text}" for said in line.details] == [
+        "Personne : Rose Ahouansou",
+        "Rôle : agent d’état civil",
+        "Bureau : Bureau du 5e arrondissement",
+        "Premier jour : 2 mars 2026",
+    ]
+    assert line.details[0].href == f"{reverse('portal:team')}?q=Rose+Ahouansou"
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_the_journal_costs_the_same_for_one_line_or_many(admin, django_assert_num_queries, rows):
+    from cotonou.accounts.actors import actor_for
+    from cotonou.audit import services as audit
+
+    for number in range(rows):
+        person = people.agent(Role.CLERK, name=f"Agent {number}")
+        audit.record("accounts.staff_created", subject=person, actor=actor_for(person))
+    with django_assert_num_queries(7):
+        page(admin, "portal:journal")
+
+
+def test_a_line_leads_to_the_page_of_its_subject_for_those_who_may_open_it(admin):
+    payment = things.payment(5)["public_id"]
+    auditor = people.working(Role.AUDITOR, at=None)
+    address = reverse("payments:staff_detail", args=[payment])
+    assert address in page(auditor, "portal:journal")
+    assert address not in page(admin, "portal:journal")
 
 
 def test_what_was_written_in_the_journal_is_text(admin):

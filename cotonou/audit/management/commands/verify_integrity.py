@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cotonou.audit import checks, publishing, sealing
 from cotonou.audit.chains import all_chains
+from cotonou.audit.models import IntegrityCheck
 
 # What bin/backup keeps of /integrite.json; see cotonou/embedded/backup.py.
 COPY = "integrite.jsonl"
@@ -40,7 +41,12 @@ class Command(BaseCommand):
         findings = list(_findings(copies))
         for finding in findings:
             self.stdout.write(finding)
-        for name, (count, head) in sealing.heads().items():
+        heads = sealing.heads()
+        if as_of is None:  # a restored copy is not the city
+            rows = sum(count for count, _head in heads.values())
+            kept = findings[: IntegrityCheck.SHOWN]
+            IntegrityCheck.objects.create(rows=rows, found=len(findings), findings=kept)
+        for name, (count, head) in heads.items():
             self.stdout.write(f"{name}: {count} lignes scellées, tête {head}")
         days = len(publishing.in_table())
         self.stdout.write(f"têtes publiées : {days} jours dans la base, {len(copies)} dans les copies")

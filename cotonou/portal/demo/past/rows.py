@@ -8,6 +8,7 @@ from django.db import models
 
 from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Role
+from cotonou.audit import actions
 from cotonou.audit.models import Event
 from cotonou.audit.services import Acting
 from cotonou.core.models import Contact
@@ -36,6 +37,7 @@ class Past:
 
     def note(self, at: Moment, action: str, *, subject: models.Model, actor: Acting, **data: Any) -> Event:
         """What ``audit.record`` would have written then."""
+        actions.check(action, data)
         event = Event(
             at=at,
             action=action,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
 from cotonou.jobs.models import Job
-from cotonou.portal import services
+from cotonou.portal import services, work
 
 
 @require_permission(Permission.JOB_VIEW)
@@ -30,11 +30,13 @@ def jobs(request: HttpRequest) -> HttpResponse:
         {"label": _("En cours"), "value": running.count()},
         {"label": _("En attente"), "value": waiting.count(), "note": _("dont %(n)d en retard") % {"n": late}},
     ]
+    page = Paginator(parked, 25).get_page(request.GET.get("page"))
     context = {
         "figures": figures,
-        "page": Paginator(parked, 25).get_page(request.GET.get("page")),
-        "running": running.order_by("leased_until", "pk")[:25],
-        "waiting": waiting.order_by("due_at", "pk")[:25],
+        "page": page,
+        "parked": work.told(page, request.actor),
+        "running": work.told(running.order_by("leased_until", "pk")[:25], request.actor),
+        "waiting": work.told(waiting.order_by("due_at", "pk")[:25], request.actor),
         "may_retry": request.actor.has(Permission.JOB_RETRY),
     }
     return render(request, "portal/staff/jobs.html", context)
