@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from civil_acts import fees
 from civil_acts.forms import LineField, LinesField
 from civil_acts.models import ProcedureVersion
+from civil_acts.procedure_page import document_name
 from civil_acts.states import STAFF_RELATIONS, Relation
 from cotonou.core.forms import (
     BooleanField,
@@ -165,7 +166,7 @@ class VersionForm(SeenForm):
             label=_("Compté pour chaque exemplaire"), required=False, initial=per_copy
         )
         if len(self.version.variants) > 1:
-            choices = [(v["id"], say(v["label"])) for v in self.version.variants]
+            choices = [(variant["id"], document_name(variant)) for variant in self.version.variants]
             self.fields[f"variant_{fee}"] = ChoiceField(
                 label=_("Pour quel document"),
                 called=_("le document que ce droit concerne"),

@@ -24,8 +24,14 @@ def unknown() -> str:
 def labels(procedure: Procedure, kinds: list[str]) -> dict[str, str]:
     """Document kind -> its name, for every kind of this procedure."""
     latest = procedure.versions.order_by("-number").first()
-    named = {v["document_kind"]: say(v["label"]) for v in latest.variants} if latest else {}
-    return {kind: named.get(kind) or str(document_kinds.get(kind).label) for kind in kinds}
+    own = {variant["document_kind"]: document_name(variant) for variant in latest.variants} if latest else {}
+    return {kind: own.get(kind) or str(document_kinds.get(kind).label) for kind in kinds}
+
+
+def document_name(variant: dict) -> str:
+    """What a variant of a version gives, in the reader's language where the portal issues it."""
+    known = {kind.name: kind.label for kind in document_kinds.all_kinds()}
+    return str(known.get(variant["document_kind"]) or say(variant["label"]))
 
 
 # -- versions --------------------------------------------------------------------
@@ -65,7 +71,7 @@ def _fee_cells(version: ProcedureVersion, fee: dict) -> dict[str, Any]:
 def fee_label(version: ProcedureVersion, fee: dict) -> str:
     """The fee with the document it is for, when it is not for all of them."""
     label = say(fee["label"])
-    return f"{label} – {say(version.variant(fee['variant'])['label'])}" if fee.get("variant") else label
+    return f"{label} – {document_name(version.variant(fee['variant']))}" if fee.get("variant") else label
 
 
 def amount(fee: dict) -> str:

@@ -292,7 +292,8 @@ def shared(amount_xof: int | None, share_xof: int) -> dict:
 
 
 def share_form(**typed) -> forms.VersionForm:
-    version = ProcedureVersion(variants=[{"id": "x", "label": "X"}], fees=[shared(1000, 400)])
+    variant = {"id": "x", "label": "X", "document_kind": COPY}
+    version = ProcedureVersion(variants=[variant], fees=[shared(1000, 400)])
     return forms.VersionForm({"label_stamp": "Timbre"} | typed, version=version)
 
 
