@@ -99,7 +99,7 @@ class ImportForm(RegisterForm):
         label=gettext_lazy("Fichier du registre"),
         called=gettext_lazy("le fichier du registre"),
         accept=".xlsx,.csv,.txt",
-        help_text=gettext_lazy("Excel (.xlsx) ou CSV, 30 Mo au plus."),
+        help_text=gettext_lazy("Excel (.xlsx) ou CSV, 8 Mo au plus : environ 60 000 lignes."),
     )
     year = IntegerField(
         label=gettext_lazy("Année du registre"),

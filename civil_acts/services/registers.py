@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -17,7 +18,6 @@ from django.utils.translation import gettext as _
 from civil_acts.models.registers import ImportBatch, Mention, RegisterAct
 from civil_acts.registers.columns import UnreadableFileError, mapping_for
 from civil_acts.registers.import_file import Outcome, RegisterImport
-from civil_acts.registers.reading import MAX_BYTES
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Permission
@@ -56,9 +56,10 @@ def start_import(
 
 def _checked_content(file: UploadedFile) -> bytes:
     """The file's octets when they can be a table. Raises UnreadableFileError."""
-    if (file.size or 0) > MAX_BYTES:
-        raise UnreadableFileError(_("Le fichier dépasse 30 Mo. Coupez-le en plusieurs fichiers."))
-    content = file.read(MAX_BYTES + 1)
+    # Beyond it the rest was dropped while the file arrived (documents.handlers): a part is not the whole.
+    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+        raise UnreadableFileError(_("Le fichier dépasse 8 Mo. Coupez-le en plusieurs fichiers."))
+    content = file.read()
     workbook = content.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in content
     unicode_text = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not content:

@@ -170,6 +170,19 @@ def test_a_file_that_cannot_be_a_table_is_refused_on_the_form(people, browse, na
 
 
 @pytest.mark.django_db
+def test_a_file_that_arrived_cut_is_refused_and_not_imported_in_part(people, browse, settings):
+    """What is beyond the limit is dropped while it arrives: those rows would be lost in silence."""
+    rows = b"12;1987;DOSSOU;Afi;F;03/07/1987\n" * (settings.UPLOAD_MAX_BYTES // 30)
+    assert len(rows) > settings.UPLOAD_MAX_BYTES
+    file = upload_file("register.csv", "N° acte;Année;Nom;Prénoms;Sexe;Date de naissance\n".encode() + rows)
+    data = {"file": file, "kind": "BIRTH", "office": "A05"}
+    answer = browse(people["archivist"]).post(reverse("registers:imports"), data)
+    assert answer.status_code == 422
+    assert "dépasse 8" in answer.content.decode().replace("\xa0", " ")
+    assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.django_db
 def test_nobody_imports_into_another_arrondissement(people, browse):
     data = {"file": upload_file(), "kind": "BIRTH", "office": "A06"}
     assert browse(people["archivist"]).post(reverse("registers:imports"), data).status_code == 422
