@@ -17,6 +17,8 @@ env = environ.Env()
 environ.Env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")))
 
 SECRET_KEY = env.str("SECRET_KEY", "")
+# The former ones, while what they signed or encrypted is still about; see docs/security/README.md.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 # The one address that QR codes, SMS and e-mails point to; no trailing slash.

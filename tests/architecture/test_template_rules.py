@@ -118,6 +118,41 @@ ALLOWED = [
 ]
 
 
+# -- scripts ------------------------------------------------------------------------
+
+# Ours; what was taken from others is under checksum (tests/cotonou/core/test_design_files.py).
+OTHERS_SCRIPTS = ("static/vendor/", "static/portail/govuk.js")
+SCRIPTS = [
+    path
+    for path in sorted([*(ROOT / "static").rglob("*.js"), *(ROOT / "templates").rglob("*.js")])
+    if not str(path.relative_to(ROOT)).startswith(OTHERS_SCRIPTS)
+]
+# Markup from text, code from text, messages from other windows, and anything that outlives the page
+# (the service worker keeps public files in the Cache API, which is listed nowhere here).
+UNSAFE_SCRIPT = re.compile(
+    r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage"
+    r"|[\"']message[\"']|localStorage|sessionStorage|indexedDB|document\.cookie|__proto__|Object\.assign\("
+)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_our_scripts_write_text_and_keep_nothing(path):
+    assert UNSAFE_SCRIPT.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "box.innerHTML = name",
+        "localStorage.setItem('a', b)",
+        "addEventListener('message', read)",
+        "eval(text)",
+    ],
+)
+def test_twin_the_rule_of_scripts_bites(source):
+    assert UNSAFE_SCRIPT.search(source)
+
+
 def name(value) -> str | None:
     return value.__name__ if callable(value) else None
 

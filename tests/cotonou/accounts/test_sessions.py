@@ -6,11 +6,13 @@ import time
 from datetime import timedelta
 
 import pytest
+import structlog
 import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from cotonou.accounts import second_factor
+from cotonou.accounts.models import User
 from cotonou.core.models import Contact
 from tests.cotonou.accounts.people import PASSWORD, clerk, log_in_staff
 from tests.support import people
@@ -118,3 +120,34 @@ def test_a_page_of_somebody_is_not_kept_by_the_browser():
     for path in ("/agents/", "/espace/", "/compte/2fa/"):
         assert "no-store" in client.get(path).headers["Cache-Control"], path
     assert "no-store" not in Client().get("/").headers.get("Cache-Control", "")
+
+
+def test_a_log_line_says_which_request_and_who():
+    client = people.working("CLERK")
+    client.get("/agents/")
+    first = structlog.contextvars.get_contextvars()
+    assert first["user"] == str(User.objects.get().public_id)
+    Client().get("/")
+    second = structlog.contextvars.get_contextvars()
+    assert "user" not in second
+    assert second["request"] != first["request"]
+
+
+def test_log_ins_right_and_wrong_leave_a_line_without_address(client, caplog):
+    user, secret = clerk()
+    with caplog.at_level("INFO"):
+        client.post("/compte/login/", {"login": user.email, "password": "le-mot-faux"})
+        log_in_staff(client, secret)
+        client.post("/compte/2fa/reauthenticate/", {"code": "000000"})
+        client.post("/compte/logout/")
+    for event in ("password_refused", "proof_shown", "logged_in", "second_factor_refused", "logged_out"):
+        assert f"accounts.{event}" in caplog.text, event
+    assert user.email not in caplog.text
+    assert "le-mot-faux" not in caplog.text
+
+
+def test_a_wrong_code_received_by_sms_leaves_a_line(client, caplog):
+    people.citizen(phone="+2290197000001", phone_verified=True)
+    client.post("/compte/login/", {"login": "01 97 00 00 01"})
+    client.post("/compte/login/code/confirm/", {"code": "000000"})
+    assert "accounts.login_code_refused" in caplog.text
