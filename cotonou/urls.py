@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from cotonou.catalogue.api import ServiceViewSet
-from cotonou.portal.views.login import ConfirmLoginCodeView
+from cotonou.portal.views.login import AddPasskeyView, AuthenticateView, ConfirmLoginCodeView
 
 
 class Root(APIRootView):
@@ -42,6 +42,8 @@ handler500 = "cotonou.core.views.errors.broken"
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("compte/login/code/confirm/", ConfirmLoginCodeView.as_view(), name="account_confirm_login_code"),
+    path("compte/2fa/authenticate/", AuthenticateView.as_view(), name="mfa_authenticate"),
+    path("compte/2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("compte/", include("allauth.urls")),
     path("gestion-technique/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -140,6 +140,19 @@ def is_enrolled(user: User) -> bool:
     )
 
 
+def is_asked_of(user: User) -> bool:
+    """True when logging in takes a second step: staff, technical administrators, or who keeps an application.
+
+    For anyone else a passkey replaces the code; asked for besides, it would shut
+    out whoever logs in from another phone.
+    """
+    return (
+        user.is_superuser
+        or user.memberships.in_force().exists()
+        or Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    )
+
+
 def way_in(user: User, *, next_path: str) -> str:
     """Where to send somebody whose session has not shown a second factor yet."""
     page = "mfa_reauthenticate" if is_enrolled(user) else "mfa_activate_totp"

@@ -11,6 +11,7 @@ from allauth.account.stages import PhoneVerificationStage
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from cotonou.accounts import second_factor
 from cotonou.accounts import services as accounts
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import User
@@ -41,6 +43,13 @@ class SignupPhoneStage(PhoneVerificationStage):
 
     def handle(self):
         return super().handle() if self.login.signup else (None, True)
+
+
+class SecondFactorStage(AuthenticateStage):
+    """After the code or the password, of those it is asked of; a citizen's passkey adds no step."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        return super()._should_handle(request) and second_factor.is_asked_of(self.login.user)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -132,10 +141,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def get_login_stages(self) -> list[str]:
-        ours = f"{SignupPhoneStage.__module__}.{SignupPhoneStage.__qualname__}"
-        return [
-            ours if path.endswith(".PhoneVerificationStage") else path for path in super().get_login_stages()
-        ]
+        ours = {
+            "allauth.account.stages.PhoneVerificationStage": SignupPhoneStage,
+            "allauth.mfa.stages.AuthenticateStage": SecondFactorStage,
+        }
+        paths = {theirs: f"{stage.__module__}.{stage.__qualname__}" for theirs, stage in ours.items()}
+        return [paths.get(path, path) for path in super().get_login_stages()]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any):
         accounts.link_contacts(user)
@@ -157,6 +168,8 @@ class AccountAdapter(DefaultAccountAdapter):
             "mfa_reauthenticate:webauthn": _("Utiliser ma clé d’accès"),
         }
         methods = super().get_reauthentication_methods(user)
+        if methods and not second_factor.is_asked_of(user):  # no application, whatever codes were made once
+            methods = [method for method in methods if method["id"] != "mfa_reauthenticate"]
         return [method | {"description": words[method["id"]]} for method in methods]
 
     # -- where people go

@@ -257,17 +257,16 @@ def _key_name() -> CharField:
 class AddWebAuthnForm(Worded, webauthn.AddWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields = {
-            "name": _key_name(),
-            "passwordless": BooleanField(
-                label=_("Me connecter avec cette clé seule, sans code"),
-                help_text=_("L’appareil demandera votre empreinte, votre visage ou son code."),
-                required=False,
-                initial=True,
-                says_optional=False,
-            ),
-            "credential": self.fields["credential"],
-        }
+        alone = BooleanField(
+            label=_("Me connecter avec cette clé seule, sans code"),
+            help_text=_("L’appareil demandera votre empreinte, votre visage ou son code."),
+            required=False,
+            initial=True,
+            says_optional=False,
+        )
+        # A citizen's key always logs in alone: the view asks the device for one that can.
+        chosen = {"passwordless": alone} if second_factor.is_asked_of(self.user) else {}
+        self.fields = {"name": _key_name(), **chosen, "credential": self.fields["credential"]}
         self.fields["name"].required = False
 
 

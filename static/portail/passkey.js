@@ -35,13 +35,15 @@
     publicKey.challenge = decode(publicKey.challenge);
     publicKey.user.id = decode(publicKey.user.id);
     publicKey.excludeCredentials = decodeIds(publicKey.excludeCredentials);
-    const alone = form.elements.passwordless && form.elements.passwordless.checked;
-    publicKey.authenticatorSelection = {
-      ...publicKey.authenticatorSelection,
-      residentKey: alone ? "required" : "discouraged",
-      requireResidentKey: Boolean(alone),
-      userVerification: alone ? "required" : "preferred",
-    };
+    const box = form.elements.passwordless;
+    if (box) {
+      publicKey.authenticatorSelection = {
+        ...publicKey.authenticatorSelection,
+        residentKey: box.checked ? "required" : "discouraged",
+        requireResidentKey: box.checked,
+        userVerification: box.checked ? "required" : "preferred",
+      };
+    }
     return navigator.credentials.create({ publicKey });
   };
 
@@ -52,19 +54,27 @@
     return answer.json();
   };
 
+  if (!window.PublicKeyCredential) {
+    for (const why of document.querySelectorAll("[data-passkey-absent]")) why.hidden = false;
+  }
+
   for (const form of window.PublicKeyCredential ? document.querySelectorAll("form[data-passkey]") : []) {
-    const failed = form.querySelector("[data-passkey-failed]");
+    const reasons = [...form.querySelectorAll("[data-passkey-failed]")];
+    const say = (name) => {
+      const known = reasons.find((one) => one.dataset.passkeyFailed === name) || reasons[0];
+      for (const one of reasons) one.hidden = !name || one !== known;
+    };
     form.hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      failed.hidden = true;
+      say("");
       try {
         const options = await optionsOf(form);
         const ceremony = form.dataset.passkey === "create" ? create : get;
         form.elements.credential.value = JSON.stringify(toJSON(await ceremony(options, form)));
         form.submit();
-      } catch {
-        failed.hidden = false;
+      } catch (error) {
+        say(error.name);
       }
     });
   }

@@ -2,8 +2,11 @@
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +16,18 @@ from cotonou.accounts.models import Office, User
 from cotonou.accounts.services import create_staff
 from cotonou.audit.models import Event
 from cotonou.notifications.models import Message
-from tests.cotonou.accounts.people import EMAIL, LOGIN, PASSWORD, clerk, log_in_staff
+from cotonou.territory.dates import local_today
+from tests.cotonou.accounts.people import (
+    CONFIRM,
+    EMAIL,
+    LOGIN,
+    PASSWORD,
+    PHONE,
+    citizen,
+    clerk,
+    last_code,
+    log_in_staff,
+)
 
 pytestmark = pytest.mark.django_db
 AUTHENTICATE, ACTIVATE = "/compte/2fa/authenticate/", "/compte/2fa/totp/activate/"
@@ -48,8 +62,6 @@ def test_a_code_of_the_application_serves_once(client):
 
 
 def test_a_recovery_code_serves_once(client):
-    from allauth.mfa.models import Authenticator
-
     user, _ = clerk()
     code = Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()[0]
     password(client)
@@ -57,6 +69,46 @@ def test_a_recovery_code_serves_once(client):
     second = Client()
     password(second)
     assert "n’est pas le bon" in second.post(AUTHENTICATE, {"code": code}).content.decode()
+
+
+def passkey(user: User) -> None:
+    """As kept by allauth; no log-in with it is tried here."""
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Téléphone"})
+
+
+def test_staff_with_a_passkey_alone_still_show_a_second_factor(client):
+    user, _ = clerk(enrolled=False)
+    passkey(user)
+    assert password(client).headers["Location"] == AUTHENTICATE
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("kept", ["passkey", "passkey and codes made once"])
+def test_a_citizen_with_a_passkey_is_asked_for_the_code_and_nothing_else(client, kept):
+    user = citizen()
+    passkey(user)
+    if kept != "passkey":
+        RecoveryCodes.activate(user)
+    client.post(LOGIN, {"login": PHONE})
+    assert client.post(CONFIRM, {"code": last_code(PHONE)}).headers["Location"] == "/espace/"
+    assert client.get("/espace/").status_code == 200
+    page = client.get("/compte/2fa/").content.decode()
+    assert "Téléphone" in page
+    assert "Codes de secours" not in page
+    assert "Application" not in page
+
+
+def test_who_left_the_city_keeps_the_application_and_is_sent_to_the_mairie_not_to_an_administrator(client):
+    user, secret = clerk()
+    user.memberships.update(
+        starts_on=local_today() - timedelta(days=9), ends_on=local_today() - timedelta(days=1)
+    )
+    assert password(client).headers["Location"] == AUTHENTICATE
+    page = client.get(AUTHENTICATE).content.decode()
+    assert "mairie d’arrondissement" in page
+    assert "administrateur" not in page
+    done = client.post(AUTHENTICATE, {"code": second_factor.code_at(secret)})
+    assert done.headers["Location"] == "/espace/"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,8 +142,6 @@ def test_staff_cannot_go_without_a_second_factor(client):
 
 
 def test_the_secret_of_the_application_is_not_readable_in_the_database():
-    from allauth.mfa.models import Authenticator
-
     _, secret = clerk()
     assert secret not in str(Authenticator.objects.get(type="totp").data)
 
