@@ -34,7 +34,7 @@ class Place:
     @property
     def is_open(self) -> bool:
         """True when other machines of the network reach it."""
-        return not (self.host == "localhost" or _is_loopback(self.host))
+        return not _is_this_machine(self.host)
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """Variables for the portal: where links lead, and the host names that settings dev accept."""
@@ -53,13 +53,15 @@ def place(host: str, port: int, *, portal_url: str = "") -> Place:
     everywhere = host in EVERYWHERE
     own = own_addresses() if everywhere else [host]
     shown = own[0] if own else "127.0.0.1"
+    if shown == "127.0.0.1":
+        shown = "localhost"  # the same machine; a passkey belongs to a name, never to an IP address
     base_url = portal_url or f"http://{shown}:{port}"
     names = [*own, *([socket.gethostname()] if everywhere else []), urlsplit(base_url).hostname or ""]
     return Place(
         host=host or "0.0.0.0",  # noqa: S104
         probe=f"http://{'127.0.0.1' if everywhere else host}:{port}",
         base_url=base_url,
-        names=tuple(dict.fromkeys(name for name in names if name and not _is_loopback(name))),
+        names=tuple(dict.fromkeys(name for name in names if name and not _is_this_machine(name))),
     )
 
 
@@ -67,6 +69,10 @@ def own_addresses() -> list[str]:
     """The IPv4 addresses that other machines may use for this one, the network's own way first."""
     found = [_way_out(), *_of_interfaces()]
     return list(dict.fromkeys(address for address in found if address and not _is_loopback(address)))
+
+
+def _is_this_machine(name: str) -> bool:
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(name: str) -> bool:

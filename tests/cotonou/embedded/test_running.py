@@ -171,7 +171,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 def test_by_default_only_this_machine_reaches_the_portal():
     where = network.place("127.0.0.1", 8000)
-    assert (where.base_url, where.probe, where.names) == ("http://127.0.0.1:8000",) * 2 + ((),)
+    assert (where.host, where.probe, where.names) == ("127.0.0.1", "http://127.0.0.1:8000", ())
     assert not where.is_open
     assert where.environment({})["DEV_ALLOWED_HOSTS"] == ""
 
@@ -185,7 +185,15 @@ def test_what_the_environment_says_is_kept():
 
 def test_a_machine_without_a_network_still_has_an_address(monkeypatch):
     monkeypatch.setattr(network, "own_addresses", list)
-    assert network.place(EVERYWHERE, 8000).base_url == "http://127.0.0.1:8000"
+    assert network.place(EVERYWHERE, 8000).base_url == "http://localhost:8000"
+
+
+@pytest.mark.parametrize("asked", ["127.0.0.1", "localhost"])
+def test_on_this_machine_alone_the_address_is_a_name_for_which_passkeys_work(asked):
+    where = network.place(asked, 8000)
+    assert where.base_url == where.environment({})["PORTAL_URL"] == "http://localhost:8000"
+    assert not where.is_open
+    assert where.names == ()  # settings dev accept both names without being told
 
 
 @pytest.mark.parametrize("asked", [EVERYWHERE, "its address"])

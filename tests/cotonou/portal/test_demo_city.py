@@ -310,7 +310,7 @@ def demo_city(**options) -> str:
 def test_a_second_run_only_writes_the_file_again(tiny_city, demo_file):
     assert "existe déjà" in demo_city()
     first = demo_file.read_text(encoding="utf-8")
-    assert json.loads(first)["base_url"] == "http://127.0.0.1:8000"
+    assert json.loads(first)["base_url"] == "http://localhost:8000"
     assert stat.S_IMODE(demo_file.stat().st_mode) == 0o600
     demo_file.unlink()
     before = Event.objects.count()
