@@ -339,6 +339,10 @@ CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 50_000_000
 UPLOAD_RETENTION_DAYS = env.int("UPLOAD_RETENTION_DAYS", 365)
+# How long a personal number (NPI) is: no published text fixes it.
+NPI_DIGITS = env.int("NPI_DIGITS", 10)
+# Where the ANIP's unit hands its certificates over; empty: « à confirmer par la Mairie ».
+UCIP_ADDRESS, UCIP_HOURS = env.str("UCIP_ADDRESS", ""), env.str("UCIP_HOURS", "")
 FILE_UPLOAD_HANDLERS = [
     "cotonou.documents.handlers.TruncatingUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
