@@ -212,6 +212,7 @@ def _procedures() -> None:
         _("Version d’une démarche publiée"),
         number=_("version"),
         in_force_from=Detail(_("dès le"), day),
+        instead_of=Detail(_("à la place des versions"), listed),
     )
     add("civil_acts.rule_added", _("Règle « qui peut obtenir » ajoutée"), **RULE)
     add("civil_acts.rule_withdrawn", _("Règle retirée avant son premier jour"), **RULE)
