@@ -92,16 +92,13 @@ View = Callable[..., HttpResponse]
 
 def to_login(request: HttpRequest) -> HttpResponse:
     """The log-in page; with a form in hand, first a page that keeps what was typed."""
-    if set(request.POST) - {"csrfmiddlewaretoken"}:
-        form_page = urlsplit(request.headers.get("Referer", "")).path
-        kept = csrf.typed_again(request, login=_login_page(form_page or request.get_full_path()))
-        if kept is not None:
-            return kept
-    return redirect(_login_page(request.get_full_path()))
-
-
-def _login_page(path: str) -> str:
-    return f"{reverse('account_login')}?{urlencode({'next': path})}"
+    path = request.get_full_path()
+    if request.method == "POST" and csrf.came_from_us(request):
+        # Back to the page of the form: the address that it is sent to often shows nothing.
+        path = urlsplit(request.headers.get("Referer", "")).path or path
+    address = f"{reverse('account_login')}?{urlencode({'next': path})}"
+    typed = set(request.POST) - {"csrfmiddlewaretoken"}
+    return (csrf.typed_again(request, login=address) if typed else None) or redirect(address)
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
