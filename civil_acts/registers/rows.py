@@ -229,7 +229,7 @@ class RowReader:
                 self._problem(row, Reason.BAD_PHONE, "phone", text)
         if text := texts.get("npi", ""):
             compact = re.sub(r"[\s.\-]", "", text)
-            if not re.fullmatch(getattr(settings, "NPI_PATTERN", r"[0-9]{10}"), compact):
+            if not re.fullmatch(f"[0-9]{{{settings.NPI_DIGITS}}}", compact):
                 self._problem(row, Reason.BAD_NPI, "npi", text)
             row.values["npi"] = compact[:20]
 

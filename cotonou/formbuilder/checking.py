@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as SchemaError
 
-from cotonou.formbuilder import conditions, expressions, tables
+from cotonou.formbuilder import conditions, expressions, limits, tables
 from cotonou.formbuilder import types as field_types
 from cotonou.formbuilder.definition import COMPUTED, RESERVED_PAGES, UPLOAD, Field, Form, Page, parse
+from cotonou.territory.dates import local_today
 
 MAX_BYTES = 1_000_000
 MAX_FIELDS = 500
@@ -188,7 +189,8 @@ class _Reader:
             text = _("« %(id)s » : un fichier se demande seul sur sa page, ou dans « pieces ».")
             yield Problem(path, text % {"id": item.id})
         yield from self._choices(item, path)
-        yield from self._limits(item, path)
+        yield from self._limits(item, path, inside)
+        yield from self._default(item, path)
         yield from self._within(item, path, inside)
         yield from self._expression(item, path, inside)
 
@@ -257,11 +259,15 @@ class _Reader:
         if len(values) != len(set(values)):
             yield Problem(f"{path}.choices", _("« %(id)s » : deux choix ont la même valeur.") % words)
 
-    def _limits(self, item: Field, path: str) -> Iterator[Problem]:
+    def _limits(self, item: Field, path: str, inside: Mapping[str, Field]) -> Iterator[Problem]:
+        yield from self._how_far(item, path)
         for key in ("min", "max"):
             if key not in item.spec:
                 continue
             limit = item.spec[key]
+            if isinstance(limit, dict):
+                yield from self._other_field(item, limit["field"], f"{path}.{key}", inside)
+                continue
             fits = (
                 isinstance(limit, int)
                 if item.type in ("integer", "money")
@@ -279,6 +285,58 @@ class _Reader:
         if pattern is not None and not is_safe_pattern(pattern):
             text = _("« %(id)s » : ce motif est refusé ; utilisez des classes et des répétitions simples.")
             yield Problem(f"{path}.pattern", text % {"id": item.id})
+
+    def _how_far(self, item: Field, path: str) -> Iterator[Problem]:
+        """A date without an end accepts the year 9999; nobody is born tomorrow."""
+        if item.type not in limits.DATES:
+            return
+        latest = item.spec.get("max")
+        if latest is None:
+            text = _(
+                "« %(id)s » : dites jusqu’où va cette date avec « max », par exemple « today » "
+                "(aujourd’hui) ou « today+2y »."
+            )
+            yield Problem(path, text % {"id": item.id})
+        elif _is_birth(item) and isinstance(latest, str) and conditions.is_day(latest):
+            today = local_today()
+            if conditions.day(latest, today) > today:
+                text = _("« %(id)s » est une date de naissance : « max » ne peut pas être dans le futur.")
+                yield Problem(f"{path}.max", text % {"id": item.id})
+
+    def _other_field(
+        self, item: Field, name: str, path: str, inside: Mapping[str, Field]
+    ) -> Iterator[Problem]:
+        found = list(self._reference(name, path, item.id, inside))
+        yield from found
+        other = inside.get(name) or self.seen.get(name)
+        if not found and (other is None or not limits.comparable(item, other)):
+            text = _(
+                "« %(id)s » ne peut pas avoir « %(other)s » pour limite : une date en limite une autre, "
+                "un nombre un autre."
+            )
+            yield Problem(path, text % {"id": item.id, "other": name})
+
+    def _default(self, item: Field, path: str) -> Iterator[Problem]:
+        """What a field proposes must be an answer of its type, or that of a field of an earlier page."""
+        yield from self._condition(
+            item.spec.get("default_if"), f"{path}.default_if", owner=item.id, inside={}
+        )
+        if "default" not in item.spec:
+            if "default_if" in item.spec:
+                yield Problem(f"{path}.default_if", _("« default_if » va avec « default »."))
+            return
+        value, where = item.spec["default"], f"{path}.default"
+        if not isinstance(value, dict):
+            if not _fits(item, value):
+                text = _("« %(id)s » : cette valeur proposée n’est pas une réponse possible.")
+                yield Problem(where, text % {"id": item.id})
+            return
+        found = list(self._reference(value["field"], where, item.id, {}))
+        yield from found
+        other = self.seen.get(value["field"])
+        if not found and (other is None or other.type != item.type):
+            text = _("« %(id)s » ne peut proposer que la réponse d’un champ du même type.")
+            yield Problem(where, text % {"id": item.id})
 
     def _within(self, item: Field, path: str, inside: Mapping[str, Field]) -> Iterator[Problem]:
         above = item.spec.get("within")
@@ -317,6 +375,25 @@ class _Reader:
             if target is None or target.type not in kinds:
                 text = _("« %(id)s » n’est pas un champ de type %(types)s de ce formulaire.")
                 yield Problem(path, text % {"id": name, "types": ", ".join(kinds)})
+
+
+def _is_birth(item: Field) -> bool:
+    return (
+        "birth" in item.id or "naissance" in item.id or item.spec.get("autocomplete", "").startswith("bday")
+    )
+
+
+def _fits(item: Field, value: Any) -> bool:
+    """Whether a plain value can be the answer of this field; only types with plain answers propose one."""
+    if item.type in ("integer", "money"):
+        low, high = (field_types.fixed_limit(item, key) for key in ("min", "max"))
+        return type(value) is int and (low is None or value >= low) and (high is None or value <= high)
+    if item.type == "yes_no":
+        return isinstance(value, bool)
+    if item.type == "choice":
+        choices = item.spec.get("choices")
+        return isinstance(value, str) and (not choices or any(c["value"] == value for c in choices))
+    return item.type in ("text", "name", "textarea") and isinstance(value, str)
 
 
 def _leaves(condition: Mapping[str, Any], path: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -71,7 +71,8 @@ class Sheet:
         return {name: value for name, value in self.visible.items() if name in ids}
 
     def around(self, page: Page, own: Answers) -> Surroundings:
-        return Surroundings({**self.before(page), **own}, self.today, self.tables)
+        fields = {**self.form.fields, **{field.id: field for field in page.fields}}
+        return Surroundings({**self.before(page), **own}, self.today, self.tables, fields)
 
 
 @dataclass(frozen=True)
@@ -199,14 +200,33 @@ def step_form(
     data: Mapping[str, Any] | None = None,
     files: MultiValueDict[str, UploadedFile] | None = None,
     sheet: Sheet | None = None,
+    suggested: Answers | None = None,
 ) -> PageForm:
-    """The Django form of one step: filled with the answers, or bound to ``data`` and ``files``."""
+    """The Django form of one step: filled with the answers, or bound to ``data`` and ``files``.
+
+    suggested: shown where nothing is answered yet; an answer only once the page is sent.
+    """
     sheet = sheet or Sheet(form, answers)
     own = own_answers(step, answers)
     cls = form_class(step.page, sheet.around(step.page, own), outer=sheet.before(step.page))
     if data is None:
-        return cls(initial=cls.initial_of(own))
+        return cls(initial=cls.initial_of({**(suggested or {}), **own}))
     return cls(data, files, initial=cls.initial_of(own))
+
+
+def defaults(form: Form, step: Step, answers: Answers) -> dict[str, Any]:
+    """What the definition proposes for the fields of a step, from its ``default`` and ``default_if``."""
+    sheet = Sheet(form, answers)
+    before, found = sheet.before(step.page), {}
+    for field in step.page.fields:
+        value = field.spec.get("default")
+        if not conditions.holds(field.spec.get("default_if"), before.get, today=sheet.today):
+            continue
+        if isinstance(value, dict):
+            value = before.get(value["field"])
+        if conditions.is_filled(value):
+            found[field.id] = value
+    return found
 
 
 def own_answers(step: Step, answers: Answers) -> dict[str, Any]:

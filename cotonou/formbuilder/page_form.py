@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cotonou.core.errors import DomainError
 from cotonou.core.forms import PortalForm, Radios
-from cotonou.formbuilder import conditions, expressions
+from cotonou.formbuilder import conditions, expressions, limits
 from cotonou.formbuilder import types as field_types
 from cotonou.formbuilder.definition import COMPUTED, UPLOAD, Field, Page
 from cotonou.formbuilder.types import Surroundings
@@ -78,11 +79,20 @@ class PageForm(PortalForm):
             self.add_error(names[0], error)
             return
         if conditions.is_filled(answer):
+            try:
+                limits.check(field, answer, self._known())
+            except ValidationError as error:
+                self.add_error(names[0], error)
+                return
             self.answers[field.id] = answer
         elif field.required and field.type != UPLOAD:
             # Shown by this very page, or made of parts that are optional one by one.
             control = self.fields[names[0]]
             self.add_error(names[0], ValidationError(control.error_messages["required"], "required"))
+
+    def _known(self) -> Surroundings:
+        """What a limit may follow: the answers of earlier pages, and those just read on this one."""
+        return replace(self.around, answers={**self.outer, **self.answers})
 
     def _names(self, field: Field) -> list[str]:
         return [name for name, owner in self.owners.items() if owner == field.id]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from cotonou.core.database import NormalisedName
 from cotonou.formbuilder.definition import say
 from cotonou.territory.models import Arrondissement, Quartier
 
@@ -74,5 +75,7 @@ def arrondissements() -> list[Row]:
 
 def quartiers() -> list[Row]:
     """Names repeat between arrondissements, so each is shown under its own."""
-    found = Quartier.objects.select_related("arrondissement").order_by("arrondissement_id", "name", "pk")
+    found = Quartier.objects.select_related("arrondissement").order_by(
+        "arrondissement_id", NormalisedName("name"), "name"
+    )
     return [Row(q.pk, q.name, q.arrondissement.name, q.arrondissement_id) for q in found]

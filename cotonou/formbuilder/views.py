@@ -22,7 +22,7 @@ Everything is HTML first: POST then redirect, 422 with the page again when
 something is wrong, nothing typed lost, also when the session is over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -38,11 +38,12 @@ from cotonou.accounts.permissions import public
 from cotonou.core.clients import client_ip
 from cotonou.core.errors import DomainError
 from cotonou.formbuilder import engine, journeys, services
-from cotonou.formbuilder.definition import CHECK, LEAVE, Text, say
+from cotonou.formbuilder.definition import CHECK, LEAVE, Page, Text, say
 from cotonou.formbuilder.engine import Step
 from cotonou.formbuilder.forms import LeaveForm, MoreForm, ResumeForm
 from cotonou.formbuilder.models import Draft, FormVersion
 from cotonou.formbuilder.page_form import PageForm
+from cotonou.formbuilder.refusals import Refusal
 from cotonou.formbuilder.states import DraftState
 
 # Names beginning with "_" are the journey's own; field ids begin with a letter.
@@ -52,13 +53,29 @@ CARRIED_AT_MOST = 200
 
 
 @dataclass(frozen=True)
+class Bill:
+    """What a request costs. rows: (what, how it is worked out, amount), all in words.
+
+    send_label: instead of the journey's, when there is nothing to pay.
+    """
+
+    rows: tuple[tuple[str, str, str], ...]
+    total: str
+    note: str = ""
+    send_label: Text = ""
+
+
+@dataclass(frozen=True)
 class Journey:
     """What a service says of its forms.
 
     address: the URL of a step of a draft. send: make the request from a complete
     draft (``services.submit`` inside, in one transaction) and return the URL to go to.
     sent: that URL again, for a draft that was sent before. exit_url: where the
-    first page's back link goes, and where to begin anew.
+    first page's back link goes, and where to begin anew. bill: what it costs, on the
+    check page. suggest: answers to propose, by field id, on pages never sent yet.
+    note: a sentence under a page's title. judge: see refusals.py; the answers are the
+    visible ones.
     """
 
     purpose: str
@@ -68,6 +85,10 @@ class Journey:
     exit_url: Callable[[Draft], str]
     send_label: Text = field(default_factory=lambda: {"fr": "Envoyer la demande", "en": "Send the request"})
     check_note: Text = ""
+    bill: Callable[[Draft], Bill | None] = lambda draft: None
+    suggest: Callable[[HttpRequest, Draft], Mapping[str, Any]] = lambda request, draft: {}
+    note: Callable[[Draft, Page], str] = lambda draft, page: ""
+    judge: Callable[[Draft, Mapping[str, Any]], Refusal | None] = lambda draft, answers: None
 
 
 def begin(
@@ -229,7 +250,18 @@ class _Visit:
 
     def again(self, key: str) -> str:
         """The address of a step, still remembering that one came from the check page."""
-        return self.url(key) + ("?de=" + CHECK if self.from_check else "")
+        return self.change(key) if self.from_check else self.url(key)
+
+    def change(self, key: str) -> str:
+        """The address of a step that comes back to the check page."""
+        return self.url(key) + "?de=" + CHECK
+
+    def suggested(self, here: Step) -> dict[str, Any]:
+        """What to propose on a page that was never sent: what was erased there stays erased."""
+        if here.page.kind != "page" or here.page.id in self.draft.page_revisions:
+            return {}
+        proposed = engine.defaults(self.draft.form, here, self.filled)
+        return {**proposed, **self.journey.suggest(self.request, self.draft)}
 
     def after(self, next_step: str) -> str:
         """Back to the check page when one came from there and nothing new is to be asked."""
@@ -256,8 +288,9 @@ class _Visit:
 def _page(visit: _Visit, here: Step) -> HttpResponse:
     request, draft = visit.request, visit.draft
     if request.method != "POST":
-        form = engine.step_form(draft.form, here, visit.filled)
-        return _show(visit, here, form)
+        suggested = visit.suggested(here)
+        form = engine.step_form(draft.form, here, visit.filled, suggested=suggested)
+        return _show(visit, here, form, proposes=_proposes(here, suggested))
     if REMOVE in request.POST:
         return _remove_upload(visit, here)
     action = request.POST.get(ACTION)
@@ -270,6 +303,7 @@ def _page(visit: _Visit, here: Step) -> HttpResponse:
             by=request.actor,
             revision=_whole(request.POST.get(REVISION, "")),
             partial=action == GO_AWAY,
+            judge=lambda answers: visit.journey.judge(draft, answers),
         )
     except services.DraftClosedError as error:
         messages.error(request, error.message)
@@ -280,14 +314,30 @@ def _page(visit: _Visit, here: Step) -> HttpResponse:
         return redirect(visit.url(LEAVE))
     if saved.next_step is None:
         visit.filled = saved.draft.filled()
-        return _show(visit, here, saved.form, status=422)
+        return _show(visit, here, saved.form, status=422, refusal=saved.refusal)
     _grant(request, saved.draft)
     if action == ADD:
         return redirect(visit.again(here.key))
     return redirect(visit.after(saved.next_step))
 
 
-def _show(visit: _Visit, here: Step, form: PageForm, *, status: int = 200) -> HttpResponse:
+def _proposes(here: Step, suggested: Mapping[str, Any]) -> bool:
+    """Whether the page opens with something about the person that they did not type there."""
+    return any(
+        field.id in suggested and not isinstance(field.spec.get("default"), str | int)
+        for field in here.page.fields
+    )
+
+
+def _show(
+    visit: _Visit,
+    here: Step,
+    form: PageForm,
+    *,
+    status: int = 200,
+    proposes: bool = False,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
     upload = here.page.upload
     held = visit.filled.get(upload.id, []) if upload else []
     context = {
@@ -298,8 +348,17 @@ def _show(visit: _Visit, here: Step, form: PageForm, *, status: int = 200) -> Ht
         "upload": upload,
         "held": held,
         "can_add": upload is not None and upload.id in form.fields,
+        "note": visit.journey.note(visit.draft, here.page),
+        "proposes": proposes,
+        "ways": _ways(refusal, visit.again, but=here.key),
     }
     return visit.render("formbuilder/page.html", here.key, context, status=status)
+
+
+def _ways(refusal: Refusal | None, address: Callable[[str], str], *, but: str = "") -> list[dict[str, str]]:
+    """Links to the other pages where the answers can be changed."""
+    ways = refusal.ways if refusal else ()
+    return [{"href": address(step), "text": words} for step, words in ways if step != but]
 
 
 def _whole(text: str) -> int | None:
@@ -367,8 +426,8 @@ def _check(visit: _Visit) -> HttpResponse:
     if missing := engine.missing(draft.form, visit.filled):
         if request.method == "POST":
             messages.warning(request, _("Il manque une réponse : complétez cette page, puis envoyez."))
-        return redirect(visit.url(missing) + "?de=" + CHECK)
-    error = ""
+        return redirect(visit.change(missing))
+    error, refusal = "", None
     if request.method == "POST":
         try:
             return redirect(visit.journey.send(request, draft))
@@ -376,14 +435,25 @@ def _check(visit: _Visit) -> HttpResponse:
             return redirect(visit.journey.sent(sent.draft))
         except DomainError as refused:
             error = refused.message
+            refusal = visit.journey.judge(draft, engine.final(draft.form, visit.filled))
+    bill = visit.journey.bill(draft)
     context = {
         "groups": _groups(visit),
         "error": error,
         "error_items": [{"href": "", "text": error}] if error else [],
-        "send_label": say(visit.journey.send_label),
+        "ways": _ways(refusal, visit.change),
+        "bill": bill and _bill_table(bill),
+        "send_label": say((bill and bill.send_label) or visit.journey.send_label),
         "note": say(visit.journey.check_note),
     }
     return visit.render("formbuilder/check.html", CHECK, context, status=422 if error else 200)
+
+
+def _bill_table(bill: Bill) -> dict[str, Any]:
+    columns = [{"label": _("Droit")}, {"label": _("Calcul")}, {"label": _("Montant"), "numeric": True}]
+    rows = [list(row) for row in bill.rows]
+    totals = [_("Total"), "", bill.total] if bill.total else None
+    return {"columns": columns, "rows": rows, "totals": totals, "note": bill.note}
 
 
 def _groups(visit: _Visit) -> list[dict[str, Any]]:
@@ -396,7 +466,7 @@ def _groups(visit: _Visit) -> list[dict[str, Any]]:
         key = (title, row.page.kind == "piece" or row.page.id)
         if not groups or groups[-1]["key"] != key:
             groups.append({"key": key, "title": title, "rows": []})
-        href = f"{visit.url(row.step)}?de={CHECK}#{row.anchor}" if row.step else ""
+        href = f"{visit.change(row.step)}#{row.anchor}" if row.step else ""
         lines = row.value.split("\n") if row.value else []
         groups[-1]["rows"].append({"label": row.label, "lines": lines, "href": href})
     return groups

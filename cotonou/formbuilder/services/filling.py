@@ -34,6 +34,7 @@ from cotonou.formbuilder.models import (
     purge_days,
 )
 from cotonou.formbuilder.page_form import PageForm
+from cotonou.formbuilder.refusals import Judge, Refusal
 from cotonou.formbuilder.states import DraftState
 from cotonou.notifications import services as notifications
 from cotonou.notifications.models import Message
@@ -70,13 +71,14 @@ class Saved:
     """What became of a page.
 
     kept: something was written. next_step: where to go when all was right, else
-    None, and the errors are on ``form``.
+    None, and the errors are on ``form``. refusal: what ``judge`` said of this page.
     """
 
     draft: Draft
     form: PageForm
     kept: bool
     next_step: str | None
+    refusal: Refusal | None = None
 
 
 def start(
@@ -114,6 +116,7 @@ def save_page(
     by: Actor,
     revision: int | None = None,
     partial: bool = False,
+    judge: Judge | None = None,
 ) -> Saved:
     """Judge what was posted for one step and keep it if it is right.
 
@@ -122,15 +125,19 @@ def save_page(
     was saved with other answers since, nothing is written and the form says so;
     None skips the check. partial: keep the right answers even if others are
     wrong, as when the person leaves. A good file is kept in any case.
+    judge: refuses answers of this page that are well formed but lead nowhere.
     Raises DraftClosedError.
     """
     require_open(draft)
     form = engine.step_form(draft.form, step, draft.filled(), data=data, files=files)
     _keep_file(draft, step.page, form, files, by)
-    valid = form.is_valid()
-    if not valid and not partial:
-        return Saved(draft, form, kept=False, next_step=None)
+    valid, refusal = form.is_valid(), None
     try:
+        if judge is not None and (valid or partial):
+            refusal = _judged(draft, step, form, judge)
+            valid = valid and refusal is None
+        if not valid and not partial:
+            return Saved(draft, form, kept=False, next_step=None, refusal=refusal)
         written = _write(draft, step, form.answers, by=by, revision=revision)
     except DraftClosedError:
         raise
@@ -140,6 +147,17 @@ def save_page(
         return Saved(draft, form, kept=False, next_step=None)
     following = engine.next_step(written.form, written.filled(), step.key) if valid else None
     return Saved(written, form, kept=True, next_step=following)
+
+
+def _judged(draft: Draft, step: Step, form: PageForm, judge: Judge) -> Refusal | None:
+    """The refusal that a field of this page bears, now one of its errors and no longer among its answers."""
+    refusal = judge(engine.final(draft.form, engine.merge(step, draft.filled(), form.answers)))
+    name = next((name for name in refusal.fields if name in form.answers), None) if refusal else None
+    if refusal is None or name is None:
+        return None
+    form.add_error(name, refusal.text)
+    del form.answers[name]
+    return refusal
 
 
 def require_open(draft: Draft) -> None:

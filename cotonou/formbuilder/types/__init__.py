@@ -2,7 +2,7 @@
 
 from cotonou.formbuilder.definition import Field
 from cotonou.formbuilder.types import choices, composite, dates, simple
-from cotonou.formbuilder.types.base import FieldType, Surroundings
+from cotonou.formbuilder.types.base import FieldType, Surroundings, fixed_limit
 
 TYPES: dict[str, FieldType] = {
     "text": simple.Text(),
@@ -30,4 +30,4 @@ def of(field: Field) -> FieldType:
     return TYPES[field.type]
 
 
-__all__ = ["TYPES", "FieldType", "Surroundings", "of"]
+__all__ = ["TYPES", "FieldType", "Surroundings", "fixed_limit", "of"]

@@ -18,6 +18,14 @@ class Surroundings:
     answers: Mapping[str, Any]
     today: date
     tables: Tables = field(default_factory=Tables)
+    # Those that a limit may name, by id.
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+def fixed_limit(field: Field, key: str, otherwise: Any = None) -> Any:
+    """``min`` or ``max`` as a value; one that follows another field is judged in limits.py."""
+    limit = field.spec.get(key)
+    return otherwise if limit is None or isinstance(limit, dict) else limit
 
 
 class FieldType:

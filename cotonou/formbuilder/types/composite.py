@@ -19,6 +19,9 @@ class ActReference(FieldType):
 
     def controls(self, field, around, *, required, heading):
         look = self.look(field, False, False) | {"width": 10, "says_optional": not required}
+        # The field is both boxes; each has a name of its own.
+        called = look["called"] or _("« %(label)s »") % {"label": field.label}
+        look |= {"label": _("Numéro de l’acte"), "called": called}
         year = portal.IntegerField(
             label=_("Année de l’acte"),
             required=False,

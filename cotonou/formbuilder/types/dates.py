@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cotonou.core import forms as portal
 from cotonou.formbuilder import conditions
-from cotonou.formbuilder.types.base import FieldType
+from cotonou.formbuilder.types.base import FieldType, fixed_limit
 
 EARLIEST_YEAR = 1880
 _ABOUT_YEAR = re.compile(r"(?i)(vers|env\.?|environ|about|~)?\s*([0-9]{4})")
@@ -27,7 +27,7 @@ class Date(FieldType):
         return [f"{field.id}_{part}" for part in ("day", "month", "year")]
 
     def arguments(self, field, around):
-        earliest, latest = field.spec.get("min"), field.spec.get("max")
+        earliest, latest = (fixed_limit(field, key) for key in ("min", "max"))
         arguments: dict[str, Any] = {"past": latest == "today"}
         if earliest:
             arguments["earliest"] = conditions.day(earliest, around.today)
@@ -60,7 +60,8 @@ class PartialDateField(portal.SplitDateField):
     default_error_messages = {
         "no_year": gettext_lazy("Indiquez au moins l’année, même approximative, par exemple 1962."),
         "no_month": gettext_lazy("Indiquez aussi le mois, ou effacez le jour."),
-        "range": gettext_lazy("Vérifiez l’année : elle doit être entre %(first)s et %(last)s."),
+        "too_early": gettext_lazy("Vérifiez l’année : elle ne peut pas être avant %(year)s."),
+        "too_late": gettext_lazy("Vérifiez l’année : elle ne peut pas être après %(year)s."),
     }
 
     def to_python(self, value):
@@ -91,8 +92,10 @@ class PartialDateField(portal.SplitDateField):
         lowest, highest = span(value)
         if self.past and lowest > last:
             raise self._error("future")
-        if highest < first or lowest > last:
-            raise self._error("range", parts=["year"], first=str(first.year), last=str(last.year))
+        if highest < first:
+            raise self._error("too_early", parts=["year"], year=str(first.year))
+        if lowest > last:
+            raise self._error("too_late", parts=["year"], year=str(last.year))
 
     def _limits(self) -> tuple[datetime.date, datetime.date]:
         limits = [limit() if callable(limit) else limit for limit in (self.earliest, self.latest)]

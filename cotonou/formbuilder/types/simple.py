@@ -12,7 +12,7 @@ from cotonou.core import phones
 from cotonou.core.money import format_xof
 from cotonou.formbuilder import text
 from cotonou.formbuilder.definition import say
-from cotonou.formbuilder.types.base import FieldType
+from cotonou.formbuilder.types.base import FieldType, fixed_limit
 
 TEXT_MAX, NAME_MAX, TEXTAREA_MAX = 200, 120, 4000
 INTEGER_MAX, MONEY_MAX_XOF = 10**9, 10**12
@@ -35,8 +35,9 @@ class NameField(LineField):
         super().validate(value)
         if value and not (_has_letter(value) and all(map(_fits_a_name, value))):
             raise ValidationError(
-                _("Écrivez le nom avec des lettres seulement ; le tiret et l’apostrophe sont permis."),
-                "invalid",
+                _("Corrigez %(what)s : des lettres seulement ; le tiret et l’apostrophe sont permis."),
+                "letters",
+                {"what": self.what or _("le nom")},
             )
 
 
@@ -79,15 +80,22 @@ class Npi(Text):
     field_class = NpiField
 
     def look(self, field, required, heading):
-        return {"inputmode": "numeric", "width": 10} | super().look(field, required, heading)
+        look = {"inputmode": "numeric", "width": 10} | super().look(field, required, heading)
+        if not look["help_text"] and "pattern" not in field.spec:
+            look["help_text"] = _("%(n)d chiffres") % {"n": settings.NPI_DIGITS}
+        return look
 
     def arguments(self, field, around):
         # Its length is not confirmed by a published text: configurable.
-        pattern = field.spec.get("pattern") or getattr(settings, "NPI_PATTERN", r"[0-9]{10}")
-        message = say(field.spec.get("pattern_error")) or _(
-            "Recopiez le NPI tel qu’il est écrit sur la carte ou le certificat (CIP) : "
-            "10 chiffres, sans lettre."
-        )
+        pattern = field.spec.get("pattern") or f"[0-9]{{{settings.NPI_DIGITS}}}"
+        message = say(field.spec.get("pattern_error"))
+        if not message and "pattern" in field.spec:
+            message = _("Recopiez le NPI tel qu’il est écrit sur la carte ou le certificat (CIP).")
+        elif not message:
+            message = _(
+                "Recopiez le NPI tel qu’il est écrit sur la carte ou le certificat (CIP) : "
+                "%(n)d chiffres, sans lettre."
+            ) % {"n": settings.NPI_DIGITS}
         return {"validators": [RegexValidator(rf"\A(?:{pattern})\Z", message, "pattern")]}
 
 
@@ -96,8 +104,8 @@ class Integer(FieldType):
 
     def arguments(self, field, around):
         return {
-            "min_value": field.spec.get("min", 0),
-            "max_value": field.spec.get("max", INTEGER_MAX),
+            "min_value": fixed_limit(field, "min", 0),
+            "max_value": fixed_limit(field, "max", INTEGER_MAX),
         }
 
 
@@ -106,8 +114,8 @@ class Money(FieldType):
 
     def arguments(self, field, around):
         return {
-            "min_xof": field.spec.get("min", 0),
-            "max_xof": field.spec.get("max", MONEY_MAX_XOF),
+            "min_xof": fixed_limit(field, "min", 0),
+            "max_xof": fixed_limit(field, "max", MONEY_MAX_XOF),
         }
 
     def human(self, field, answer, around):

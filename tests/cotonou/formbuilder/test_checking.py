@@ -130,6 +130,16 @@ def test_fields_that_would_post_under_the_same_name_are_refused():
         ({"type": "computed", "expression": {"sum": [1, {"field": "gone"}]}}, "n’existe plus"),
         ({"type": "computed", "expression": True}, "nombre entier"),
         ({"type": "upload"}, "seul sur sa page"),
+        ({"type": "date"}, "dites jusqu’où va cette date"),
+        ({"type": "partial_date", "min": "today-5y"}, "dites jusqu’où va cette date"),
+        ({"type": "date", "max": "today+1d", "autocomplete": "bday"}, "date de naissance"),
+        ({"type": "date", "max": {"field": "b"}}, "dépend de lui-même"),
+        ({"type": "date", "max": {"field": "a"}}, "une date en limite une autre"),
+        ({"type": "integer", "min": {"field": "gone"}}, "n’existe plus"),
+        ({"type": "integer", "min": 1, "default": 0}, "pas une réponse possible"),
+        ({"type": "integer", "default": "1"}, "pas une réponse possible"),
+        ({"type": "text", "default": {"field": "a"}}, "vient plus loin"),
+        ({"type": "text", "default_if": {"field": "a", "filled": True}}, "va avec « default »"),
     ],
 )
 def test_a_field_that_cannot_work_is_refused(spec, words):

@@ -141,8 +141,9 @@ def test_a_name_is_kept_clean(typed, kept):
 
 
 @pytest.mark.parametrize("typed", ["Dossou3", "<img src=x>", "123", "--"])
-def test_a_name_is_made_of_letters(typed):
-    assert "Écrivez le nom avec des lettres" in posted({"type": "name"}, a=typed)[0]
+def test_a_name_is_made_of_letters_and_the_error_says_which_name(typed):
+    spec = {"type": "name", "called": "le nom de la mère"}
+    assert posted(spec, a=typed)[0].startswith("Corrigez le nom de la mère : des lettres seulement")
 
 
 def test_a_text_keeps_what_looks_like_markup_as_text():
@@ -180,7 +181,7 @@ def test_a_date_may_be_known_in_part(year, month, day, about, expected):
         ("1962", "13", "", "", "n’existe pas"),
         ("1962", "3", "", "on", "seulement l’année"),
         ("2999", "", "", "", "dans le futur"),
-        ("1700", "", "", "", "entre 1880"),
+        ("1700", "", "", "", "pas être avant 1880"),
         ("0000", "", "", "", "quatre chiffres"),
         ("9999", "12", "", "", "dans le futur"),
     ],
@@ -190,11 +191,29 @@ def test_a_wrong_partial_date_says_what_to_do(year, month, day, about, words):
     assert words in posted({"type": "partial_date", "max": "today"}, **data)[0]
 
 
-def test_the_npi_has_a_configurable_pattern(settings):
+def test_no_year_of_a_date_without_limits_is_ever_9999_in_words():
+    for year in ("1700", "9999"):
+        said = posted({"type": "partial_date", "max": "2026-01-01"}, a_year=year, a_month="", a_day="")
+        assert "9999" not in said[0]
+    assert posted({"type": "partial_date"}, a_year="1700", a_month="", a_day="") == [
+        "Vérifiez l’année : elle ne peut pas être avant 1880."
+    ]
+
+
+def test_the_length_of_the_npi_is_a_setting_that_hint_and_error_say(settings):
     assert posted({"type": "npi"}, a="12 3456 7890") == "1234567890"
-    assert "Recopiez le NPI" in posted({"type": "npi"}, a="123")[0]
-    settings.NPI_PATTERN = "[0-9]{13}"
-    assert "Recopiez le NPI" in posted({"type": "npi"}, a="1234567890")[0]
+    assert "10 chiffres" in posted({"type": "npi"}, a="123")[0]
+    settings.NPI_DIGITS = 13
+    assert "13 chiffres" in posted({"type": "npi"}, a="1234567890")[0]
+    step = engine.find_step(parse(one_field(id="a", type="npi", label="NPI")), {}, "p")
+    shown = engine.step_form(parse(one_field(id="a", type="npi", label="NPI")), step, {})
+    assert shown.fields["a"].help_text == "13 chiffres"
+
+
+def test_each_box_of_a_reference_has_its_own_name():
+    form = parse(one_field(id="a", type="act_reference", label="Numéro et année de l’acte"))
+    shown = engine.step_form(form, engine.find_step(form, {}, "p"), {})
+    assert [shown.fields[n].label for n in ("a", "a_year")] == ["Numéro de l’acte", "Année de l’acte"]
 
 
 def test_a_reference_is_enough_with_one_of_its_two_parts():
