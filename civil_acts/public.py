@@ -3,15 +3,14 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from civil_acts import procedure_page
-from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
-from civil_acts.states import Relation
+from civil_acts import entitlement, procedure_page
+from civil_acts.models import ActRequest, ProcedureVersion
 from cotonou.accounts.models import Office
 from cotonou.catalogue.models import Service
 from cotonou.catalogue.registry import Fact, Facts, Fee, Piece
 from cotonou.catalogue.tracking import TrackedItem
-from cotonou.formbuilder.definition import say
 from cotonou.formbuilder.models import Draft
+from cotonou.formbuilder.wording import asked_when
 from cotonou.payments import providers
 
 
@@ -27,9 +26,10 @@ def facts(service: Service) -> Facts:
         fees.append(Fee(label, line["amount_xof"], source=line.get("source", "")))
     return Facts(
         fees=tuple(fees),
+        total_xof=_total(version),
         delay=_delay(version),
         pieces=tuple(_pieces(version)),
-        who_may_ask=tuple(_who(version)),
+        who_may_ask=tuple(Fact(who, version.source) for who in entitlement.who_may_ask(version)),
         steps=tuple(_steps(service)),
         offices=Fact(
             _("Le bureau de l’un des %(n)d arrondissements, ou en ligne.") % {"n": _office_count()},
@@ -49,27 +49,20 @@ def _delay(version: ProcedureVersion) -> Fact:
 
 
 def _pieces(version: ProcedureVersion):
-    for piece in version.form_version.content.get("pieces", []):
-        always = piece.get("required_if") is True and "condition" not in piece
-        yield Piece(say(piece["label"]), say(piece.get("why")), required=always, source=version.source)
+    """What the form will ask for, from the form itself."""
+    form = version.form_version.form
+    for page in form.pages:
+        if page.kind == "piece":
+            when = asked_when(form, page)
+            yield Piece(page.title, page.hint, required=not when, when=when, source=version.source)
 
 
-def _who(version: ProcedureVersion):
-    kinds = [variant["document_kind"] for variant in version.variants]
-    relations = set(
-        EntitlementRule.objects.in_force().filter(document_kind__in=kinds).values_list("relation", flat=True)
-    )
-    sayings = {
-        Relation.HOLDER: _("la personne elle-même"),
-        Relation.PARENT: _("son père ou sa mère"),
-        Relation.CHILD: _("son enfant"),
-        Relation.SPOUSE: _("son époux ou son épouse"),
-        Relation.REPRESENTATIVE: _("son tuteur ou représentant légal"),
-        Relation.MANDATE: _("une personne avec une procuration écrite (pour un extrait)"),
-    }
-    for relation, saying in sayings.items():
-        if relation in relations:
-            yield Fact(saying, version.source)
+def _total(version: ProcedureVersion) -> int | None:
+    """What several fees make together, when everybody pays all of them once."""
+    simple = all(fee["amount_xof"] is not None and not fee.get("variant") for fee in version.fees)
+    if len(version.fees) < 2 or not simple or any(fee.get("per_copy") for fee in version.fees):
+        return None
+    return sum(fee["amount_xof"] for fee in version.fees)
 
 
 def _steps(service: Service):

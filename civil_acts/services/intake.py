@@ -1,14 +1,16 @@
 """From a finished draft to a request that a clerk may take."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import durations, fees, offices, pieces
-from civil_acts.models import ActRequest, EntitlementRule, ProcedureVersion
+from civil_acts import durations, entitlement, fees, offices, pieces
+from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.states import Relation, RequestState
 from cotonou.accounts.actors import SYSTEM, Actor
 from cotonou.audit.services import record
@@ -26,18 +28,18 @@ from cotonou.territory.dates import add_working_days, local_today
 PURPOSE = "civil_acts"
 
 
-def quote_for(version: ProcedureVersion, answers: dict) -> list[fees.FeeLine]:
+def quote_for(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[fees.FeeLine]:
     """Raises FeeUnknown when the City has not confirmed an amount."""
     return fees.quote(version.fees, variant=variant_of(version, answers), copies=copies_of(answers))
 
 
-def variant_of(version: ProcedureVersion, answers: dict) -> str:
+def variant_of(version: ProcedureVersion, answers: Mapping[str, Any]) -> str:
     """The variant asked for; a procedure with a single one does not ask."""
     chosen = answers.get("variant") or version.variants[0]["id"]
     return version.variant(chosen)["id"]
 
 
-def copies_of(answers: dict) -> int:
+def copies_of(answers: Mapping[str, Any]) -> int:
     return int(answers.get("copies") or 1)
 
 
@@ -68,7 +70,8 @@ def confirm(*, draft: Draft, by: Actor, channel: str = "ONLINE") -> ActRequest:
     lines = quote_for(version, answers)
     variant = version.variant(variant_of(version, answers))
     relation = answers.get("relation") or Relation.HOLDER
-    _refuse_stranger(variant["document_kind"], relation)
+    if refused := entitlement.refusal(version, variant["id"], relation):
+        raise NotAllowed(refused.text, code="not_entitled")
     request = ActRequest(
         tracking_code=draft.code,
         procedure_version=version,
@@ -103,19 +106,6 @@ def version_of(draft: Draft) -> ProcedureVersion:
     return ProcedureVersion.objects.select_related("procedure__service", "form_version").get(
         pk=draft.context["procedure_version"]
     )
-
-
-def _refuse_stranger(document_kind: str, relation: str) -> None:
-    rules = EntitlementRule.objects.in_force().filter(document_kind=document_kind, relation=relation)
-    if not rules.exists():
-        raise NotAllowed(
-            _(
-                "Ce document ne peut pas être remis à une personne qui a ce lien. "
-                "Demandez à la personne nommée dans l’acte ou à sa famille de faire la demande, "
-                "ou changez votre réponse."
-            ),
-            code="not_entitled",
-        )
 
 
 def _submit(request: ActRequest) -> None:
@@ -166,7 +156,7 @@ def withdraw(*, public_id: UUID, by: Actor) -> ActRequest:
     if request.state == RequestState.WITHDRAWN:
         return request
     if request.is_replacing:
-        raise Conflict(_("La Mairie corrige votre document : cette demande ne peut plus être retirée."))
+        raise Conflict(_("La Mairie corrige votre document : cette demande ne peut plus être annulée."))
     request.move(RequestState.WITHDRAWN)
     request.closed_at = timezone.now()
     request.claimed_by = request.claimed_until = request.waiting_since = None

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from civil_acts import asking
 from civil_acts import public as facts_of
 from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.services import intake, paying
@@ -50,6 +51,10 @@ JOURNEY = filling.Journey(
         "fr": "En confirmant, vous déclarez que ces renseignements sont exacts.",
         "en": "By confirming you declare that this information is correct.",
     },
+    bill=asking.bill,
+    suggest=asking.suggest,
+    note=asking.note,
+    judge=asking.judge,
 )
 
 
@@ -71,6 +76,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             context={"procedure_version": version.pk, "slug": slug},
         )
     facts = facts_of.facts(service)
+    if request.actor.user:
+        account = _("Vous êtes connecté : votre nom et vos coordonnées seront déjà remplis.")
+    else:
+        account = _("Un compte n’est pas nécessaire.")
     shown = [{"label": _("Qui délivre"), "value": service.issued_by}]
     shown += [
         {
@@ -80,10 +89,12 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         }
         for fee in facts.fees
     ]
+    if facts.total_xof is not None:
+        shown.append({"label": _("Total"), "value": format_xof(facts.total_xof)})
     if facts.delay:
         note = "" if facts.delay.source else _("à confirmer par la Mairie")
         shown.append({"label": _("Délai"), "value": facts.delay.text, "note": note})
-    context = {"service": service, "facts": shown, "privacy": _privacy()}
+    context = {"service": service, "facts": shown, "privacy": _privacy(), "account": account}
     return render(request, "civil_acts/citizen/start.html", context)
 
 
@@ -113,7 +124,7 @@ def resume(request: HttpRequest, public_id) -> HttpResponse:
 def pay(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
-        return ask_proof(code)
+        return ask_proof(request, code)
     if item.state != RequestState.TO_PAY:
         return redirect("civil_acts:tracking", code=item.tracking_code)
     if request.method != "POST" and (payment := paying.on_its_way(item)):

@@ -1,6 +1,7 @@
 """The counter: type for someone who came, take cash, receive a piece, hand a document over."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civil_acts import forms, queue, request_page
+from civil_acts import asking, forms, queue, request_page
 from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.services import delivery, intake, paying, treatment
 from civil_acts.states import RequestState
@@ -23,6 +24,7 @@ from cotonou.documents import storage
 from cotonou.formbuilder import views as filling
 from cotonou.formbuilder.models import Draft
 from cotonou.payments import desks, providers
+from cotonou.payments.models import Payment
 
 ENTRY = Permission.COUNTER_ENTRY
 
@@ -45,6 +47,9 @@ JOURNEY = filling.Journey(
         "fr": "Relisez les réponses avec la personne avant d’enregistrer.",
         "en": "Read the answers with the person before saving.",
     },
+    bill=asking.bill,
+    note=asking.note,
+    judge=asking.judge,
 )
 
 
@@ -171,15 +176,21 @@ def cash(request: HttpRequest, public_id) -> HttpResponse:
                 by=request.actor,
                 idempotency_key=form.cleaned_data["idempotency_key"],
             )
-            return redirect("payments:receipt", code=payment.receipt.code)
+            return _receipt(payment, item)
         except DomainError as error:
             taken = paying.last_payment(item)
             if taken and taken.cash_session_id == session.pk and hasattr(taken, "receipt"):
                 # The second click: this very drawer took it.
-                return redirect("payments:receipt", code=taken.receipt.code)
+                return _receipt(taken, item)
             form.add_error(None, error.message)
             item = _item(request, public_id)
     return _show(request, item, status=422, cash_form=form)
+
+
+def _receipt(payment: Payment, item: ActRequest) -> HttpResponse:
+    """The receipt to print, which leads back to the request."""
+    back = urlencode({"retour": reverse("civil_acts:counter-request", args=[item.public_id])})
+    return redirect(f"{reverse('payments:receipt', args=[payment.receipt.code])}?{back}")
 
 
 @require_POST

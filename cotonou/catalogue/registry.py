@@ -26,10 +26,13 @@ class Fee:
 
 @dataclass(frozen=True)
 class Piece:
+    """``when``: for whom or in which case it is asked, if not for everybody."""
+
     label: str
     why: str = ""
     required: bool = True
     source: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Facts:
     """Everything empty is left out of the page, or said to be unknown where it matters (price, delay)."""
 
     fees: tuple[Fee, ...] = ()
+    total_xof: int | None = None  # of several fees that everybody pays
     delay: Fact | None = None
     pieces: tuple[Piece, ...] = ()
     who_may_ask: tuple[Fact, ...] = ()
