@@ -4,18 +4,16 @@ import codecs
 import csv
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils import column_index_from_string
-from openpyxl.utils.exceptions import InvalidFileException
 
+from civil_acts import workbooks
 from civil_acts.registers.columns import (
     HEADER_ROWS,
     Mapping,
@@ -30,8 +28,6 @@ MAX_ROWS = 100_000
 MAX_UNPACKED = 600 * 1024 * 1024
 MAX_COLUMNS = 120
 _MERGE = re.compile(rb'mergeCell [^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
-# What a workbook that was cut, or written by hand, makes openpyxl raise.
-_BROKEN = (InvalidFileException, ParseError, KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error)
 _QUOTED_LINES = 5  # a cell may hold a few lines; a lone quote must not swallow the file
 
 
@@ -226,14 +222,13 @@ def _unquoted(number: int, lines: list[str], delimiter: str) -> Iterator[RawRow]
 def _xlsx_sheets(path: Path) -> Iterator[Iterator[RawRow]]:
     _check_archive(path)
     with path.open("rb") as handle:  # opened here: openpyxl leaves a file that it refuses open
-        try:
+        with workbooks.told(_does_not_open):
             book = openpyxl.load_workbook(handle, read_only=True, data_only=True)
-        except _BROKEN as error:
-            raise _does_not_open() from error
-        try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        try:
             for sheet in sheets:
-                merged = _merged_ranges(path, sheet._worksheet_path)  # type: ignore[attr-defined]
+                with workbooks.told(_does_not_open):
+                    merged = _merged_ranges(path, sheet._worksheet_path)  # type: ignore[attr-defined]
                 yield _sheet_rows(sheet, merged, prefix=f"{sheet.title} : " if len(sheets) > 1 else "")
         finally:
             book.close()
@@ -243,26 +238,24 @@ def _does_not_open() -> UnreadableFileError:
     return UnreadableFileError(_("Le classeur ne s’ouvre pas. Enregistrez-le de nouveau au format .xlsx."))
 
 
-def _whole(rows: Iterator[tuple]) -> Iterator[tuple]:
-    """The same rows; the sheet is parsed while they are read, so it may prove broken at any of them."""
-    try:
-        yield from rows
-    except _BROKEN as error:
-        raise _does_not_open() from error
+def _whole(sheet: Any) -> Iterator[tuple]:
+    """Its rows; the sheet is parsed while they are read, so it may prove broken at any of them."""
+    with workbooks.told(_does_not_open):
+        sheet.reset_dimensions()  # some programs write a wrong size
+        yield from sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+
+
+def _is_damaged() -> UnreadableFileError:
+    return UnreadableFileError(_("Le classeur est abîmé. Enregistrez-le de nouveau au format .xlsx."))
 
 
 def _check_archive(path: Path) -> None:
     """A workbook is a zip: refuse what would unpack beyond reason."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
-                raise UnreadableFileError(
-                    _("Le classeur est trop gros une fois ouvert. Coupez-le en plusieurs fichiers.")
-                )
-    except zipfile.BadZipFile as error:
-        raise UnreadableFileError(
-            _("Le classeur est abîmé. Enregistrez-le de nouveau au format .xlsx.")
-        ) from error
+    with workbooks.told(_is_damaged):
+        if workbooks.unpacked_bytes(path) > MAX_UNPACKED:
+            raise UnreadableFileError(
+                _("Le classeur est trop gros une fois ouvert. Coupez-le en plusieurs fichiers.")
+            )
 
 
 def _merged_ranges(path: Path, sheet_path: str) -> dict[int, list[tuple[int, int, int, int]]]:
@@ -295,8 +288,7 @@ def _find_all(handle: IO[bytes]) -> Iterator[tuple[bytes, ...]]:
 def _sheet_rows(sheet: Any, merged: dict, *, prefix: str) -> Iterator[RawRow]:
     open_ranges: list[tuple[int, int, int, int]] = []
     above: dict[int, Any] = {}  # column of an open range -> the value of its first cell
-    sheet.reset_dimensions()  # some programs write a wrong size
-    for number, values in enumerate(_whole(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)), 1):
+    for number, values in enumerate(_whole(sheet), 1):
         cells = _trimmed(values)
         open_ranges = [r for r in open_ranges if r[1] >= number]
         filled = {r[0] for r in open_ranges}
