@@ -17,6 +17,7 @@ from civil_acts.states import RequestState
 from cotonou.accounts.permissions import public
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError
+from cotonou.core.views import csrf
 from cotonou.documents import storage
 from cotonou.documents.states import DocumentState
 from cotonou.notifications import codes as one_time
@@ -46,9 +47,11 @@ def own(request: HttpRequest, code: str) -> ActRequest | None:
     )
 
 
-def ask_proof(code: str) -> HttpResponse:
-    """The same answer for an unknown code and for somebody else's."""
-    return redirect(f"{reverse('portal:tracking')}?{urlencode({'code': codes.normalise(code) or ''})}")
+def ask_proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The same answer for an unknown code and for somebody else's; what was typed is kept for after it."""
+    page = f"{reverse('portal:tracking')}?{urlencode({'code': codes.normalise(code) or ''})}"
+    typed = request.POST.keys() - {"csrfmiddlewaretoken", "code"}
+    return (csrf.typed_again(request, proof=page) if typed else None) or redirect(page)
 
 
 def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 200) -> HttpResponse:
@@ -81,7 +84,7 @@ def _may_withdraw(item: ActRequest) -> bool:
 @public
 def show(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
-    return _page(request, item) if item else ask_proof(code)
+    return _page(request, item) if item else ask_proof(request, code)
 
 
 @require_POST
@@ -89,7 +92,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
-        return ask_proof(code)
+        return ask_proof(request, code)
     complement = item.complements.open().first()
     if complement is None:
         messages.info(request, _("Votre réponse est déjà enregistrée."))
@@ -111,7 +114,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     item = own(request, code)
     if item is None:
-        return ask_proof(code)
+        return ask_proof(request, code)
     try:
         if request.method == "POST":
             intake.withdraw(public_id=item.public_id, by=request.actor)
@@ -153,7 +156,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     """The sealed PDF: the code and phone opened this page, a one-time code opens the file."""
     item = own(request, code)
     if item is None:
-        return ask_proof(code)
+        return ask_proof(request, code)
     if not _downloadable(item):
         if refusal := _refusal(item):
             messages.error(request, refusal)

@@ -27,10 +27,11 @@ def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return typed_again(request) or render(request, "403_csrf.html", status=403)
 
 
-def typed_again(request: HttpRequest, *, login: str = "") -> HttpResponse | None:
+def typed_again(request: HttpRequest, *, login: str = "", proof: str = "") -> HttpResponse | None:
     """A page that holds what was typed, ready to be sent again; None when that is not safe or not possible.
 
-    login: the address of the log-in page, for somebody whose session ended meanwhile.
+    For somebody whose session ended meanwhile, where they open it anew: login, the
+    address of the log-in page, or proof, of the page that asks for code and phone.
     """
     if request.method != "POST" or not came_from_us(request):
         return None
@@ -45,6 +46,7 @@ def typed_again(request: HttpRequest, *, login: str = "") -> HttpResponse | None
         "secrets": any(SENSITIVE.search(name) and name != "csrfmiddlewaretoken" for name, _value in posted),
         "files": bool(request.FILES),
         "login": login,
+        "proof": proof,
     }
     return render(request, "core/csrf_replay.html", context, status=403)
 
