@@ -69,11 +69,20 @@ def decide(*, refund: Refund, approve: bool, by: Actor, note: str = "") -> Refun
 def pay_in_cash(*, refund: Refund, session: CashSession, by: Actor) -> Refund:
     """Hand an approved refund over from the actor's open drawer.
 
-    Raises Conflict (drawer_short) when the drawer holds less.
+    Raises Conflict: drawer_short when the drawer holds less, at_operator when
+    the operator was asked to give it back and has not refused.
     """
     session = open_session_of(session.pk, by)
     refund = _locked(refund)
     refund.move(RefundState.PAID)
+    if refund.operator_asked_at:
+        raise Conflict(
+            _(
+                "L’opérateur a déjà l’ordre de rendre cette somme. Faites redemander par le régisseur : "
+                "s’il refuse, payez-la en espèces."
+            ),
+            code="at_operator",
+        )
     if balance(AccountCode.CASH, auxiliary=session.desk.code) < refund.amount_xof:
         raise Conflict(_("Votre caisse ne contient pas assez d’argent."), code="drawer_short")
     refund.cash_session = session
@@ -83,17 +92,17 @@ def pay_in_cash(*, refund: Refund, session: CashSession, by: Actor) -> Refund:
 def pay_by_operator(*, refund: Refund, by: Actor) -> Refund:
     """Ask the operator to send an approved refund back to the payer. No transaction may be open.
 
-    The refund's id is the operator's key: a repeated call pays once.
+    The refund's id is the operator's key: a repeated call pays once. While nobody
+    knows what the operator did, the refund stays with it: asked again, never paid in cash.
     Raises DomainError when the operator refuses or does not answer.
     """
     payment = refund.payment
     provider = providers.known(payment.provider)
     if provider is None or by.user is None:
         raise NotAllowed(_("Ce paiement ne se rembourse pas par un opérateur."))
+    refund = _ask_operator(refund, by)
     if refund.state == RefundState.PAID:
         return refund
-    if refund.state != RefundState.APPROVED:
-        raise Conflict(_("Ce remboursement n’est pas accordé."), code="not_approved")
     try:
         number = provider.refund(
             reference=payment.reference,
@@ -102,8 +111,12 @@ def pay_by_operator(*, refund: Refund, by: Actor) -> Refund:
             key=str(refund.public_id),
         )
     except ProviderUnavailableError as error:
-        raise Conflict(_("L’opérateur ne répond pas. Réessayez plus tard."), code="provider_down") from error
+        raise Conflict(
+            _("L’opérateur ne répond pas. Redemandez-lui plus tard : la somme n’est rendue qu’une fois."),
+            code="provider_down",
+        ) from error
     except ProviderRefusedError as error:
+        _take_back(refund)
         raise Conflict(
             _("L’opérateur refuse ce remboursement. Payez-le autrement."), code="provider_refused"
         ) from error
@@ -114,6 +127,30 @@ def pay_by_operator(*, refund: Refund, by: Actor) -> Refund:
         refund.move(RefundState.PAID)
         refund.provider_refund_id = number
         return _paid(refund, booking.place_of(payment), by)
+
+
+@transaction.atomic
+def _ask_operator(refund: Refund, by: Actor) -> Refund:
+    """Committed before the operator hears of it: whoever pays in cash meanwhile is told."""
+    refund = _locked(refund)
+    if refund.state == RefundState.PAID and refund.operator_asked_at:
+        return refund
+    if refund.state != RefundState.APPROVED:
+        raise Conflict(_("Ce remboursement n’est pas accordé, ou il est déjà payé."), code="not_approved")
+    if refund.operator_asked_at is None:
+        refund.operator_asked_at = timezone.now()
+        refund.save(update_fields=["operator_asked_at"])
+        audit.record("payments.refund_asked_of_operator", subject=refund, actor=by)
+    return refund
+
+
+@transaction.atomic
+def _take_back(refund: Refund) -> None:
+    """The operator will not pay: a drawer may."""
+    refund = _locked(refund)
+    if refund.state == RefundState.APPROVED:
+        refund.operator_asked_at = None
+        refund.save(update_fields=["operator_asked_at"])
 
 
 def _locked(refund: Refund) -> Refund:

@@ -33,6 +33,7 @@ def _payments() -> None:
         approved=Detail(_("accordé"), yes_no),
         note=_("note"),
     )
+    add("payments.refund_asked_of_operator", _("Remboursement demandé à l’opérateur"))
     add("payments.refund_paid", _("Remboursement payé"), amount_xof=sum_of_money)
     add("payments.refund_proposed", _("Remboursement proposé"), amount_xof=sum_of_money)
     add("payments.settled", _("Paiement encaissé"), amount_xof=sum_of_money)
@@ -56,6 +57,8 @@ def _subjects() -> None:
     subjects.register(
         Payment,
         label=_("paiement"),
+        name=lambda row: codes.pretty(row.reference),
+        wording=codes.pretty,
         readable=lambda actor: _readable(Payment, actor, *SEE),
         page=lambda row: reverse("payments:staff_detail", args=[row.public_id]),
         by_code=lambda typed: Payment.objects.filter(reference=codes.normalise(typed) or "?"),
@@ -90,7 +93,7 @@ def _readable(model, actor, *permissions: Permission):
 
 def _reference_and_amount(label: str) -> str:
     reference, _space, amount_xof = label.rpartition(" ")
-    return f"{reference}, {amount(amount_xof)}" if amount_xof.isdecimal() else label
+    return f"{codes.pretty(reference)}, {amount(amount_xof)}" if amount_xof.isdecimal() else label
 
 
 def _desk_and_day(label: str) -> str:

@@ -39,6 +39,8 @@ class Refund(models.Model):
     cash_session = models.ForeignKey(
         CashSession, models.PROTECT, null=True, blank=True, related_name="refunds"
     )
+    # Set before the operator is asked: from then on the money may be on its way, and no drawer gives it too.
+    operator_asked_at = models.DateTimeField(null=True, blank=True)
     provider_refund_id = models.CharField(max_length=120, blank=True)
 
     objects = RefundQuerySet.as_manager()
@@ -60,6 +62,10 @@ class Refund(models.Model):
                 name="refund_paid_when_paid",
                 condition=Q(state="PAID", paid_by__isnull=False, paid_at__isnull=False)
                 | (~Q(state="PAID") & Q(paid_by=None, paid_at=None)),
+            ),
+            models.CheckConstraint(
+                name="refund_by_operator_or_drawer",
+                condition=Q(operator_asked_at=None) | Q(cash_session=None),
             ),
         ]
 

@@ -82,6 +82,73 @@ def test_the_operator_pays_back_once():
     assert balance(AccountCode.TRANSIT) == balance(AccountCode.REFUNDS_PAYABLE) == 0
 
 
+def refused_code(act) -> str:
+    with pytest.raises(DomainError) as refused:
+        act()
+    return refused.value.code
+
+
+def paid_in_cash_while_the_operator_answers(refund, monkeypatch) -> list:
+    """What a drawer is told at the moment when the operator sends the money."""
+    session, cashier = drawer(float_xof=5000)
+    told, send = [], fake.FakeProvider.refund
+
+    def sending(self, **order):
+        told.extend(at_once([lambda: refunds.pay_in_cash(refund=refund, session=session, by=cashier)]))
+        return send(self, **order)
+
+    monkeypatch.setattr(fake.FakeProvider, "refund", sending)
+    refunds.pay_by_operator(refund=refund, by=staff(Role.REGISSEUR))
+    return told
+
+
+@db
+def test_no_drawer_gives_what_the_operator_is_giving_back(monkeypatch):
+    refund = approved(settled())
+    (told,) = paid_in_cash_while_the_operator_answers(refund, monkeypatch)
+    assert told.code == "at_operator"
+    refund.refresh_from_db()
+    assert refund.state == RefundState.PAID
+    assert balance(AccountCode.CASH) == 5000
+    assert balance(AccountCode.REFUNDS_PAYABLE) == 0
+
+
+@db
+def test_twin_without_the_order_written_first_drawer_and_operator_both_pay(monkeypatch):
+    refund = approved(settled())
+    monkeypatch.setattr(refunds, "_ask_operator", lambda refund, by: refund)
+    (told,) = paid_in_cash_while_the_operator_answers(refund, monkeypatch)
+    assert told.state == RefundState.PAID
+    assert fake.FakeTransaction.objects.get().refunds == {str(refund.public_id): 2000}
+    assert balance(AccountCode.CASH) == 3000
+
+
+@db
+def test_what_the_operator_did_not_answer_about_waits_for_it_and_what_it_refuses_is_paid_in_cash():
+    payment = settled()
+    refund, chief = approved(payment), staff(Role.REGISSEUR)
+    session, cashier = drawer(float_xof=5000)
+    operator(is_down=True)
+    assert refused_code(lambda: refunds.pay_by_operator(refund=refund, by=chief)) == "provider_down"
+    pay = {"refund": refund, "session": session, "by": cashier}
+    assert refused_code(lambda: refunds.pay_in_cash(**pay)) == "at_operator"
+    operator(is_down=False)
+    fake.FakeTransaction.objects.update(state="REFUSED")
+    assert refused_code(lambda: refunds.pay_by_operator(refund=refund, by=chief)) == "provider_refused"
+    assert refunds.pay_in_cash(**pay).state == RefundState.PAID
+    assert refused_code(lambda: refunds.pay_by_operator(refund=refund, by=chief)) == "not_approved"
+
+
+@db
+def test_even_raw_sql_gives_no_refund_from_a_drawer_and_by_the_operator():
+    refund = approved(settled())
+    session, _cashier = drawer(float_xof=5000)
+    with pytest.raises(IntegrityError, match="refund_by_operator_or_drawer"):
+        Refund.objects.filter(pk=refund.pk).update(
+            operator_asked_at=refund.decided_at, cash_session_id=session.pk
+        )
+
+
 # -- two at once, each with its twin without the lock --------------------------------
 
 UNLOCKED = Refund.objects.select_related("payment__contact", "payment__office", "payment__cash_session__desk")
