@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from civil_acts import entitlement, procedure_page
+from civil_acts import entitlement, procedure_page, ucip
 from civil_acts.models import ActRequest, ProcedureVersion
 from cotonou.accounts.models import Office
 from cotonou.catalogue.models import Service
@@ -81,7 +81,8 @@ def _steps(service: Service):
 
 def _delivery(service: Service) -> str:
     if service.authority_mode == "RELAY":
-        return _("Le certificat est délivré par l’ANIP ; la Mairie vous remet un reçu, jamais le certificat.")
+        said = _("Le certificat est délivré par l’ANIP ; la Mairie vous remet un reçu, jamais le certificat.")
+        return said + " " + _("Vous le retirez ici : %(place)s.") % {"place": ucip.in_a_line()}
     return _(
         "PDF avec le cachet électronique de la Ville et un code carré (QR) que tout le monde peut vérifier."
     )

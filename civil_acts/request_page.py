@@ -255,7 +255,7 @@ def _over(item: ActRequest) -> dict[str, str] | None:
         RequestState.DELIVERED: (_("Document remis"), item.delivered_at),
         RequestState.REJECTED: (_("Demande refusée"), item.rejected_at),
         RequestState.EXPIRED: (_("Demande expirée sans paiement"), item.closed_at),
-        RequestState.WITHDRAWN: (_("Demande retirée par l’usager"), item.closed_at),
+        RequestState.WITHDRAWN: (_("Demande annulée par l’usager"), item.closed_at),
     }
     revoked = item.document is not None and item.document.state == DocumentState.REVOKED
     if item.document is not None and revoked:

@@ -30,7 +30,7 @@ CITIZEN_WORDS = {
     S.TO_PAY: _("En attente de votre paiement"),
     S.SUBMITTED: _("Reçue par la Mairie"),
     S.IN_REVIEW: _("En cours d’examen"),
-    S.TO_SIGN: _("Prête à être signée"),
+    S.TO_SIGN: _("Document prêt à être signé"),
     S.SEALING: _("Signée, document en préparation"),
     S.READY: _("Votre document est prêt"),
     S.DELIVERED: _("Document remis"),
@@ -38,7 +38,7 @@ CITIZEN_WORDS = {
     S.TRANSMITTED: _("Chez l’ANIP"),
     S.READY_ELSEWHERE: _("L’ANIP a répondu"),
     S.EXPIRED: _("Demande abandonnée, non payée à temps"),
-    S.WITHDRAWN: _("Demande retirée"),
+    S.WITHDRAWN: _("Demande annulée"),
 }
 
 TRANSITIONS: dict[str, frozenset[str]] = {

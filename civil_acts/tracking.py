@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy
 from civil_acts import durations, snapshots
 from civil_acts.models import ActRequest, Replacement, Revocation, SearchSlip, SlipState
 from civil_acts.states import CITIZEN_WORDS, ReplacementReason, RequestState
+from cotonou.core.money import format_xof
 from cotonou.documents.states import DocumentState
-from cotonou.payments.models import Payment
+from cotonou.payments.models import Payment, Refund
+from cotonou.payments.providers import cash
+from cotonou.payments.states import RefundState
 from cotonou.territory.dates import local_today
 
 S = RequestState
@@ -21,7 +24,7 @@ S = RequestState
 _ABSENT_WORDS = {
     S.TO_SIGN: gettext_lazy("Acte non trouvé : certificat de non-inscription à signer"),
     S.SEALING: gettext_lazy("Acte non trouvé : certificat de non-inscription en préparation"),
-    S.READY: gettext_lazy("Acte non trouvé : votre certificat de non-inscription est prêt"),
+    S.READY: gettext_lazy("Acte non trouvé : un certificat de non-inscription est prêt"),
     S.DELIVERED: gettext_lazy("Acte non trouvé : certificat de non-inscription remis"),
 }
 # Instead of CITIZEN_WORDS while a wrong document is made again.
@@ -40,6 +43,7 @@ class Story:
     advice: str = ""  # what else the person can do, beside this request
     # What became of the document that was given out, when it is no longer good.
     notices: tuple[dict[str, str], ...] = ()
+    money: str = ""  # what becomes of what was paid, once there is nothing more to wait for
 
 
 def day(moment: Any) -> str:
@@ -50,8 +54,11 @@ def day(moment: Any) -> str:
     return formats.date_format(moment, "DATE_FORMAT")
 
 
-def story(request: ActRequest, *, paying: Payment | None = None) -> Story:
-    """paying: the payment that is on its way to this request, see ``services.paying.on_its_way``."""
+def story(request: ActRequest, *, paying: Payment | None = None, payment: Payment | None = None) -> Story:
+    """paying: the payment that is on its way to this request, see ``services.paying.on_its_way``.
+
+    payment: the one that was made, see ``services.paying.last_payment``.
+    """
     if paying:
         return Story(*_paying(paying), _steps(request))
     if slip := _searched(request):
@@ -63,6 +70,7 @@ def story(request: ActRequest, *, paying: Payment | None = None) -> Story:
         _steps(request),
         _advice(request),
         tuple(_notices(request)),
+        _money(request, payment),
     )
 
 
@@ -102,6 +110,49 @@ def _notices(request: ActRequest) -> Iterator[dict[str, str]]:
         }
 
 
+def _money(request: ActRequest, payment: Payment | None) -> str:
+    refused = request.state == S.READY_ELSEWHERE and not request.relay_available
+    over = refused or request.state in (S.REJECTED, S.WITHDRAWN, S.EXPIRED)
+    if not over or payment is None or not payment.is_settled:
+        return ""
+    words = {"paid": format_xof(payment.amount_xof), "office": request.office.name}
+    refunds = list(payment.refunds.order_by("pk"))
+    if not refunds:
+        return (
+            _(
+                "Vous avez payé %(paid)s. Aucun remboursement n’est prévu pour le moment. "
+                "Pour en demander un, allez avec votre reçu au guichet : %(office)s."
+            )
+            % words
+        )
+    return " ".join(_refund(refund, words) for refund in refunds)
+
+
+def _refund(refund: Refund, words: dict[str, str]) -> str:
+    """Where a refund is, as the books have it."""
+    sentences = {
+        RefundState.PROPOSED: _(
+            "Un remboursement de %(amount)s est proposé : la régie de la Mairie doit encore l’accorder."
+        ),
+        RefundState.APPROVED: _(
+            "Le remboursement de %(amount)s est accordé. S’il n’arrive pas sur votre compte mobile, "
+            "allez à la caisse avec votre reçu et une pièce d’identité : %(office)s."
+        )
+        if refund.payment.provider != cash.NAME
+        else _(
+            "Le remboursement de %(amount)s est accordé : retirez-le à la caisse avec votre reçu "
+            "et une pièce d’identité : %(office)s."
+        ),
+        RefundState.PAID: _("%(amount)s vous ont été rendus le %(date)s."),
+        RefundState.REFUSED: _(
+            "Le remboursement de %(amount)s n’a pas été accordé. Pour savoir pourquoi, demandez au guichet : "
+            "%(office)s."
+        ),
+    }
+    amount = format_xof(refund.amount_xof)
+    return sentences[RefundState(refund.state)] % (words | {"amount": amount, "date": day(refund.paid_at)})
+
+
 def _under_way(request: ActRequest) -> Replacement | None:
     return request.replacements.open().first() if request.is_replacing else None
 
@@ -115,7 +166,7 @@ def _searched(request: ActRequest) -> SearchSlip | None:
 
 
 def _searching(request: ActRequest, slip: SearchSlip) -> tuple[str, str, str]:
-    headline = _("Nous cherchons votre acte dans les registres papier depuis le %(date)s") % {
+    headline = _("Nous cherchons l’acte dans les registres papier depuis le %(date)s") % {
         "date": day(slip.created_at)
     }
     return headline, "info", _("Un archiviste ouvre les registres de l’arrondissement.") + _promise(request)
@@ -167,6 +218,8 @@ def headline(request: ActRequest) -> str:
         return _("Nous attendons une réponse de votre part depuis le %(date)s") % {
             "date": day(request.waiting_since)
         }
+    if _waits_for_batch(request):
+        return _("Dossier vérifié, à transmettre à l’ANIP")
     if request.state == S.TRANSMITTED:
         return _("Chez l’ANIP depuis le %(date)s") % {"date": day(request.transmitted_at)}
     if request.state == S.READY_ELSEWHERE:
@@ -180,6 +233,11 @@ def headline(request: ActRequest) -> str:
     if _is_absent(request) and request.state in _ABSENT_WORDS:
         return str(_ABSENT_WORDS[S(request.state)])
     return str(CITIZEN_WORDS[S(request.state)])
+
+
+def _waits_for_batch(request: ActRequest) -> bool:
+    """Checked by a clerk, and not yet in the hands of the ANIP."""
+    return request.state == S.IN_REVIEW and request.checked_at is not None and request.is_relay
 
 
 def _tone(request: ActRequest) -> str:
@@ -204,6 +262,13 @@ def _next(request: ActRequest) -> str:
         return _("Le délai est suspendu. Il reprend dès que vous répondez.")
     if under_way := _under_way(request):
         return _error_found(under_way) + due
+    if _waits_for_batch(request):
+        return (
+            _("Un agent l’a vérifié le %(date)s. La Mairie le remet à l’ANIP avec son prochain envoi.")
+            % {"date": day(request.checked_at)}
+            + due
+        )
+    absent = _is_absent(request) and request.state in _ABSENT_WORDS
     sentences = {
         S.TO_PAY: _(
             "Payez pour que la Mairie commence. Une demande non payée est abandonnée après %(n)d jours."
@@ -211,29 +276,41 @@ def _next(request: ActRequest) -> str:
         % {"n": durations.UNPAID_DAYS},
         S.SUBMITTED: _("Un agent va l’examiner.") + due,
         S.IN_REVIEW: _("Un agent vérifie votre dossier.") + due,
-        S.TO_SIGN: _("Un officier d’état civil doit la signer.") + due,
+        S.TO_SIGN: _("Un officier d’état civil doit encore signer le document.") + due,
         S.SEALING: _("Le document reçoit le cachet électronique de la Ville : quelques minutes."),
-        S.READY: _("Téléchargez-le ici, ou retirez-le au guichet avec votre code et une pièce d’identité."),
-        S.DELIVERED: _("Vous pouvez le télécharger de nouveau ici."),
+        S.READY: _(
+            "Téléchargez ce certificat ici, ou retirez-le au guichet avec votre code et une pièce d’identité."
+        )
+        if absent
+        else _(
+            "Téléchargez le document ici, ou retirez-le au guichet avec votre code et une pièce d’identité."
+        ),
+        S.DELIVERED: _("Vous pouvez télécharger de nouveau ce certificat ici.")
+        if absent
+        else _("Vous pouvez télécharger de nouveau le document ici."),
         S.REJECTED: _(
             "Lisez la raison ci-dessous. Vous pouvez faire une nouvelle demande ou aller au guichet."
         ),
         S.TRANSMITTED: _("C’est l’ANIP qui délivre ce certificat. Nous vous prévenons dès qu’elle répond."),
         S.READY_ELSEWHERE: _(
-            "Retirez le certificat à l’unité de l’ANIP (UCIP) de la mairie, avec la référence ci-dessous."
+            "Retirez le certificat à l’unité de l’ANIP (UCIP), à l’endroit indiqué plus bas, "
+            "avec la référence."
         )
         if request.relay_available
         else _(
             "Il n’y a pas de certificat à retirer. Lisez la réponse ci-dessous, puis adressez-vous à l’unité "
-            "de l’ANIP (UCIP) de la mairie avec la référence, ou faites une nouvelle demande."
+            "de l’ANIP (UCIP) avec la référence, ou faites une nouvelle demande."
         ),
         S.EXPIRED: _(
             "Vous pouvez recommencer une demande. Si vous avez payé, allez au guichet avec votre reçu."
         ),
         S.WITHDRAWN: _("Vous pouvez faire une nouvelle demande quand vous voulez."),
     }
-    if _is_absent(request) and request.state in _ABSENT_WORDS:
-        found_nothing = _("La Mairie a cherché votre acte dans ses registres et ne l’a pas trouvé.")
+    if absent:
+        found_nothing = _(
+            "La Mairie a cherché l’acte dans ses registres et ne l’a pas trouvé : "
+            "le certificat de non-inscription le dit."
+        )
         return f"{found_nothing} {sentences[S(request.state)]}"
     return sentences[S(request.state)]
 

@@ -78,7 +78,7 @@ def _citizen() -> None:
         _("Demande déposée, paiement reçu"),
         payment=Detail(_("paiement"), about="payments.payment"),
     )
-    add("civil_acts.withdrawn", _("Demande retirée"))
+    add("civil_acts.withdrawn", _("Demande annulée par l’usager"))
     add("civil_acts.expired", _("Demande abandonnée, non payée à temps"))
     add(
         "civil_acts.complement_answered",

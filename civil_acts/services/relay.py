@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import snapshots
+from civil_acts import snapshots, ucip
 from civil_acts.models import ActRequest, RelayBatch
 from civil_acts.states import RequestState
 from cotonou.accounts.actors import Actor
@@ -167,6 +167,7 @@ def _apply(answer: Answer, by: Actor) -> str:
             "answer": request.relay_answer,
             "available": answer.available,
             "reference": answer.reference,
+            "place": ucip.in_a_line(),
         },
     )
     return ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civil_acts import forms, tracking
+from civil_acts import forms, tracking, ucip
 from civil_acts.models import ActRequest
 from civil_acts.services import delivery, intake, paying, treatment
 from civil_acts.states import RequestState
@@ -58,21 +58,33 @@ def _page(request: HttpRequest, item: ActRequest, *, form=None, status: int = 20
     complement = item.complements.open().first()
     if complement and form is None:
         form = forms.ComplementForm(wants_file=complement.wants_file)
-    paying_now = paying.on_its_way(item)
+    paying_now, payment = paying.on_its_way(item), paying.last_payment(item)
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
-        "story": tracking.story(item, paying=paying_now),
+        "story": tracking.story(item, paying=paying_now, payment=payment),
         "paying": paying_now,
         "pays_online": bool(providers.enabled()),
         "complement": complement,
         "form": form,
-        "payment": paying.last_payment(item),
+        "payment": payment,
+        "ucip": ucip.place() if item.transmitted_at else None,
+        "refusal_rows": _refusal_rows(item),
         "downloadable": _downloadable(item),
         "may_withdraw": _may_withdraw(item),
         "refreshes": item.state == RequestState.SEALING or paying_now is not None,
     }
     return render(request, "civil_acts/citizen/tracking.html", context, status=status)
+
+
+def _refusal_rows(item: ActRequest) -> list[dict]:
+    """Why, and what the agent adds to it: two things that one reads apart."""
+    if item.state != RequestState.REJECTED:
+        return []
+    return [
+        {"label": _("Raison"), "value": item.get_rejection_reason_display()},
+        {"label": _("Explication de l’agent"), "lines": item.rejection_text.splitlines()},
+    ]
 
 
 def _may_withdraw(item: ActRequest) -> bool:
@@ -118,13 +130,13 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     try:
         if request.method == "POST":
             intake.withdraw(public_id=item.public_id, by=request.actor)
-            messages.success(request, _("Votre demande est retirée."))
+            messages.success(request, _("Votre demande est annulée."))
             return redirect("civil_acts:tracking", code=item.tracking_code)
     except Conflict as error:
         messages.error(request, error.message)
         return redirect("civil_acts:tracking", code=item.tracking_code)
     if not _may_withdraw(item):
-        messages.info(request, _("Cette demande ne peut plus être retirée."))
+        messages.info(request, _("Cette demande ne peut plus être annulée."))
         return redirect("civil_acts:tracking", code=item.tracking_code)
     return render(
         request, "civil_acts/citizen/withdraw.html", {"item": item, "code": codes.pretty(item.tracking_code)}

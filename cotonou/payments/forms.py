@@ -27,7 +27,10 @@ class ProviderForm(OnceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["provider"].choices = [(p.name, p.label) for p in providers.enabled()]
+        choices = [(p.name, p.label) for p in providers.enabled()]
+        self.fields["provider"].choices = choices
+        if len(choices) == 1:
+            self.fields["provider"].initial = choices[0][0]
 
 
 class OpenSessionForm(forms.PortalForm):

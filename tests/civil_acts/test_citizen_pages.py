@@ -284,22 +284,22 @@ def test_what_was_asked_is_no_longer_asked_once_the_request_is_over(run_jobs):
 def test_a_request_is_withdrawn_once_however_often_the_button_is_pressed(run_jobs):
     item = asked(run_jobs)
     client = holder(item)
-    assert "Retirer cette demande" in words(client.get(to("tracking", item)))
-    assert "allez au guichet avec votre reçu" in words(client.get(to("withdraw", item)))
+    assert "Annuler cette demande" in words(client.get(to("tracking", item)))
+    assert "demandez le remboursement au guichet" in words(client.get(to("withdraw", item)))
     for _time in range(2):
         assert client.post(to("withdraw", item)).url == to("tracking", item)
     item = fresh(item)
     assert (item.state, item.waiting_since) == ("WITHDRAWN", None)
-    assert "Demande retirée" in words(client.get(to("tracking", item)))
+    assert "Demande annulée" in words(client.get(to("tracking", item)))
 
 
 def test_a_signed_request_cannot_be_withdrawn_and_the_page_says_so(run_jobs):
     item = ready(run_jobs)
     client = holder(item)
-    assert "Retirer cette demande" not in words(client.get(to("tracking", item)))
+    assert "Annuler cette demande" not in words(client.get(to("tracking", item)))
     for ask in (client.get, client.post):
         answer = words(ask(to("withdraw", item), follow=True))
-        assert "ne peut plus être retirée" in answer or "n’est plus possible" in answer
+        assert "ne peut plus être annulée" in answer or "n’est plus possible" in answer
         assert fresh(item).state == "READY"
 
 

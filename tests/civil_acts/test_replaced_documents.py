@@ -55,7 +55,7 @@ def test_from_the_wrong_copy_to_the_right_one(run_jobs):
         "Erreur trouvée dans le document délivré",
     ):
         assert text in followed, text
-    assert "Retirer cette demande" not in followed
+    assert "Annuler cette demande" not in followed
     assert "contient une erreur" in words(citizen.post(to("document", item), follow=True))
     assert told(item, "replacing") == ["EMAIL", "SMS"]
     assert fresh(item).due_on is not None
@@ -192,7 +192,7 @@ def test_a_request_whose_document_is_replaced_is_neither_refused_nor_withdrawn(r
     treatment.claim(public_id=item.public_id, by=clerk)
     with pytest.raises(Conflict, match="ne se refuse plus"):
         treatment.reject(public_id=item.public_id, by=clerk, reason="OTHER", text="Non")
-    with pytest.raises(Conflict, match="ne peut plus être retirée"):
+    with pytest.raises(Conflict, match="ne peut plus être annulée"):
         intake.withdraw(public_id=item.public_id, by=civil.guest(item.contact))
     for state in ("REJECTED", "WITHDRAWN", "SUBMITTED"):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -7,6 +7,7 @@ from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from cotonou.core.forms.rendering import error_items as form_error_items
 from cotonou.core.money import format_xof
 
 register = template.Library()
+_CODES = re.compile(r"\b([0-9A-Z]{4,5}(?:-[0-9A-Z]{4,5})+)\b")
 
 
 @register.filter
@@ -69,6 +71,17 @@ def phone(e164):
 def code(value):
     """A public code in groups that are easy to read aloud: "ABCDE-12345"."""
     return codes.pretty(str(value)) if value else ""
+
+
+@register.filter
+def whole_codes(text):
+    """A sentence whose public codes are never cut at the end of a line."""
+    parts = _CODES.split(str(text))
+    return format_html_join("", "{}", ((_unbroken(part) if n % 2 else part,) for n, part in enumerate(parts)))
+
+
+def _unbroken(text):
+    return format_html('<span class="p-nowrap">{}</span>', text)
 
 
 @register.filter

@@ -22,7 +22,8 @@ def status(request: HttpRequest, public_id) -> HttpResponse:
     payment = _own(request, public_id)
     if "retour" in request.GET:
         services.look_again(payment=payment)
-    return render(request, "payments/status.html", _status(payment))
+    context = _status(payment) | {"returned": "retour" in request.GET}
+    return render(request, "payments/status.html", context)
 
 
 def _status(payment: Payment) -> dict:

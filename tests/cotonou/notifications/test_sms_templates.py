@@ -40,5 +40,13 @@ def test_the_longest_text_fits_one_sms(path, language, settings):
         assert gsm.septets(text.body) <= gsm.LIMIT, text.body
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_word_of_ours_loses_its_accent_on_the_way(path):
+    """ê, ç, ô, î, û, À are not in the alphabet of an SMS: « prêt » would arrive as « pret »."""
+    ours = re.sub(r"{[{%].*?[%}]}", "", path.read_text(), flags=re.DOTALL)
+    lost = {c for c in ours if c not in gsm.BASIC and c not in gsm.EXTENDED and c not in "’\n"}
+    assert not lost, "choose words without these letters"
+
+
 def test_there_are_templates_to_check():
     assert len(FILES) >= 5

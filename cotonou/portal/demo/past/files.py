@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from civil_acts import fees, snapshots
+from civil_acts import fees, snapshots, ucip
 from civil_acts.models import ActRequest, Complement, EntitlementRule, RelayBatch, SearchSlip
 from civil_acts.services.intake import quote_for
 from civil_acts.states import RejectionReason, RequestState
@@ -328,6 +328,7 @@ class Relay:
         self.requests.tell(
             at, "relay_answered", plan,
             answer=request.relay_answer, available=available, reference=request.relay_reference,
+            place=ucip.in_a_line(),
         )  # fmt: skip
 
     def write(self) -> None:
