@@ -196,11 +196,16 @@ def _fail(batch: ImportBatch, error: DomainError, *, finish: Callable[[], None] 
 def record_mention(
     *, public_id: UUID, by: Actor, kind: str, text: str, source_reference: str, dated_on: Any
 ) -> Mention:
-    """Append a marginal note; the act itself does not change."""
+    """Append a marginal note; the act itself does not change.
+
+    The same note again is the one that is there: a second click, or a page sent
+    once more, must not print it twice, and a note is never deleted.
+    """
     act = RegisterAct.objects.visible_to(by).select_for_update(of=("self",)).get(public_id=public_id)
-    mention = Mention.objects.create(
-        act=act, kind=kind, text=text, source_reference=source_reference, dated_on=dated_on, author=by.user
-    )
+    note = {"kind": kind, "text": text, "source_reference": source_reference, "dated_on": dated_on}
+    if written := act.mentions.filter(**note).first():
+        return written
+    mention = Mention.objects.create(act=act, author=by.user, **note)
     audit.record("civil_acts.mention_recorded", subject=act, actor=by, kind=kind, source=source_reference)
     return mention
 

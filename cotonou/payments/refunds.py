@@ -20,6 +20,7 @@ from cotonou.payments.states import RefundState
 def propose(*, payment: Payment, amount_xof: int, reason: str, by: Actor) -> Refund:
     """Propose to give ``amount_xof`` of a settled payment back; ``by`` may be the portal itself.
 
+    The same proposal again by the same person, while nobody has decided, is the first one (a second click).
     Raises DomainError for an unsettled payment, no reason, or more than is left.
     """
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
@@ -27,13 +28,14 @@ def propose(*, payment: Payment, amount_xof: int, reason: str, by: Actor) -> Ref
         raise Conflict(_("Ce paiement n’est pas encaissé."), code="not_settled")
     if not reason.strip():
         raise DomainError(_("Dites pourquoi ce paiement est remboursé."), code="reason_missing")
+    terms = {"amount_xof": amount_xof, "reason": reason.strip()[:300], "proposed_by": by.user}
+    if waiting := payment.refunds.filter(state=RefundState.PROPOSED, **terms).first():
+        return waiting
     if not 0 < amount_xof <= refundable_xof(payment):
         raise DomainError(
             _("Le remboursement dépasse ce qui reste du paiement, ou n’est pas positif."), code="amount"
         )
-    refund = Refund.objects.create(
-        payment=payment, amount_xof=amount_xof, reason=reason.strip()[:300], proposed_by=by.user
-    )
+    refund = Refund.objects.create(payment=payment, **terms)
     audit.record("payments.refund_proposed", subject=refund, actor=by, amount_xof=amount_xof)
     return refund
 

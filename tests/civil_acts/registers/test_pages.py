@@ -1,3 +1,4 @@
+import datetime
 from pathlib import Path
 
 import pytest
@@ -5,10 +6,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from civil_acts.models import ImportBatch, RegisterAct
-from civil_acts.services import archive
+from civil_acts.services import archive, registers
 from civil_acts.specimens import make_births_dirty as specimen
 from tests.civil_acts.registers.factories import make_act
 from tests.civil_acts.registers.test_archive import DATA, ask, page_photo
+from tests.support.threads import together
 
 FOLDER = Path(specimen.__file__).parent
 
@@ -79,6 +81,22 @@ def test_an_act_page_shows_mentions_and_history_without_running_what_names_hold(
     assert "2012/45" in page
     assert "<img src=x" not in page
     assert "<script>1" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_write_a_mention_once(people):
+    act = make_act()
+    note = {
+        "kind": "MARRIAGE",
+        "text": "Mariée à Cotonou",
+        "source_reference": "2012/45",
+        "dated_on": datetime.date(2012, 5, 20),
+    }
+    by = people["officer"]
+    made = together(3, lambda _n: registers.record_mention(public_id=act.public_id, by=by, **note))
+    assert {mention.pk for mention in made} == {act.mentions.get().pk}
+    registers.record_mention(public_id=act.public_id, by=by, **note | {"source_reference": "2012/46"})
+    assert act.mentions.count() == 2
 
 
 @pytest.mark.django_db

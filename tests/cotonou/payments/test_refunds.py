@@ -24,9 +24,9 @@ def settled(**changes):
     return settlement.settle(payment_id=payment.pk, reading=settlement.read(payment))
 
 
-def proposed(payment, amount=2000, by=None):
+def proposed(payment, amount=2000, by=None, reason="demande refusée"):
     by = by or staff(Role.REGISSEUR)
-    return refunds.propose(payment=payment, amount_xof=amount, reason="demande refusée", by=by)
+    return refunds.propose(payment=payment, amount_xof=amount, reason=reason, by=by)
 
 
 def approved(payment, amount=2000):
@@ -225,10 +225,30 @@ def test_partial_refunds_never_go_beyond_the_payment_nor_a_share():
 def test_refunds_at_once_do_not_go_beyond_the_payment():
     payment = settled()
     person = staff(Role.REGISSEUR)
-    results = at_once([lambda: proposed(payment, 1500, by=person)] * 6)
+    results = at_once(
+        [lambda n=n: proposed(payment, 1500, by=person, reason=f"raison {n}") for n in range(6)]
+    )
     assert len(errors(results)) == 5
     with pytest.raises(IntegrityError, match="beyond the payment"):
         Refund.objects.create(payment=payment, amount_xof=501, reason="x")
+
+
+@db
+def test_two_clicks_on_a_proposal_make_one():
+    payment, person = settled(), staff(Role.REGISSEUR)
+    made = at_once([lambda: proposed(payment, 500, by=person)] * 4)
+    assert {refund.pk for refund in made} == {Refund.objects.get().pk}
+    refunds.decide(refund=made[0], approve=False, note="non", by=staff(Role.REGISSEUR))
+    assert proposed(payment, 500, by=person).pk != made[0].pk
+
+
+@db
+def test_the_same_sum_for_another_reason_or_by_somebody_else_is_another_refund():
+    payment, person = settled(), staff(Role.REGISSEUR)
+    proposed(payment, 500, by=person)
+    proposed(payment, 500, by=person, reason="deuxième exemplaire manquant")
+    proposed(payment, 500)
+    assert Refund.objects.count() == 3
 
 
 @db
