@@ -12,6 +12,7 @@ from cotonou.core.forms import (
     FileField,
     IntegerField,
     ModelChoiceField,
+    OnceForm,
     OneTimeCodeField,
     PortalForm,
     RadioField,
@@ -188,7 +189,7 @@ class ReplaceForm(SignForm):
     field_order = ["reason", "text", "code"]
 
 
-class HandOverForm(PortalForm):
+class HandOverForm(OnceForm):
     identity_seen = BooleanField(
         label=_("J’ai vérifié l’identité de la personne"),
         error_messages={"required": _("Vérifiez l’identité de la personne, puis cochez la case")},

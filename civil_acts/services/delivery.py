@@ -15,8 +15,10 @@ from cotonou.accounts.permissions import Permission
 from cotonou.audit.services import record
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError
+from cotonou.core.idempotency import once
 from cotonou.documents import services as documents
 from cotonou.documents.models import IssuedDocument
+from cotonou.documents.states import DocumentState
 from cotonou.jobs.models import Job
 from cotonou.notifications.services import notify
 
@@ -63,12 +65,33 @@ def prints_left(request: ActRequest) -> int:
     return max(0, request.copies - printed)
 
 
-@transaction.atomic
-def hand_over(*, public_id: UUID, by: Actor, identity_seen: bool, reason: str = "") -> ActRequest:
+def hand_over(
+    *, public_id: UUID, by: Actor, identity_seen: bool, reason: str = "", idempotency_key: str = ""
+) -> ActRequest:
     """Print at the counter, against identity; every print is counted.
 
     As many prints as copies were paid for; one more needs a reason, which the trail keeps.
+    The same form again, by the same person, is the print that was counted: the browser shows
+    the answer to the second click only.
     """
+    answer = once(
+        key=idempotency_key,
+        scope=f"civil_acts.hand_over:{public_id}",
+        body={"by": by.uuid, "reason": reason.strip()},
+        act=lambda: {"request": _hand_over(public_id, by, identity_seen, reason).pk},
+    )
+    request = ActRequest.objects.select_related("document").get(pk=answer["request"])
+    if request.issued.state != DocumentState.VALID:  # the form of before it was cancelled
+        raise Conflict(
+            _("Ce document n’est plus valable (%(state)s). Ne l’imprimez pas.")
+            % {"state": request.issued.get_state_display()},
+            code="not_valid",
+        )
+    return request
+
+
+@transaction.atomic
+def _hand_over(public_id: UUID, by: Actor, identity_seen: bool, reason: str) -> ActRequest:
     scope = by.scope(Permission.COUNTER_DELIVER)
     request = (
         ActRequest.objects.filter(scope.where("office"))

@@ -1,5 +1,6 @@
 """At the counter: type for somebody, take cash once, receive a piece, hand the document over."""
 
+import re
 import threading
 import uuid
 from datetime import timedelta
@@ -268,6 +269,50 @@ def test_more_prints_than_paid_copies_need_a_reason_that_is_kept(run_jobs):
     assert "2 exemplaires payés, 3 imprimés." in words(client.get(to("counter-request", item)))
     events = Event.objects.filter(action="civil_acts.handed_over").order_by("pk")
     assert [event.data["reason"] for event in events] == ["", "", "Bourrage de papier"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_on_print_are_one_print_and_both_answers_are_the_document(run_jobs):
+    item = ready(run_jobs, copies=2)
+    client, by = agent()
+    (key,) = re.findall(
+        r'name="idempotency_key" value="([^"]+)"', source(client.get(to("counter-request", item)))
+    )
+    form = {"identity_seen": "on", "idempotency_key": key}
+
+    def click(_number):
+        return browser(by).post(to("hand-over", item), form)
+
+    answers = together(2, click)
+    assert [answer["Content-Type"] for answer in answers] == ["application/pdf"] * 2
+    assert DocumentPrint.objects.count() == 1
+    assert Event.objects.filter(action="civil_acts.handed_over").count() == 1
+
+
+def test_twin_without_the_key_two_clicks_are_two_prints(run_jobs):
+    item = ready(run_jobs, copies=2)
+    client, _by = agent()
+    for _click in range(2):
+        client.post(to("hand-over", item), {"identity_seen": "on", "idempotency_key": ""})
+    assert DocumentPrint.objects.count() == 2
+
+
+def test_the_form_of_one_agent_prints_nothing_for_another(run_jobs):
+    item = ready(run_jobs)
+    form = {"identity_seen": "on", "idempotency_key": "form-1"}
+    assert agent()[0].post(to("hand-over", item), form)["Content-Type"] == "application/pdf"
+    other = agent()[0].post(to("hand-over", item), form)
+    assert (other.status_code, "a déjà servi" in words(other)) == (422, True)
+
+
+def test_the_form_that_printed_a_document_prints_it_no_more_once_it_is_cancelled(run_jobs):
+    item = ready(run_jobs)
+    client, _by = agent()
+    form = {"identity_seen": "on", "idempotency_key": "form-1"}
+    assert client.post(to("hand-over", item), form).status_code == 200
+    revoke(document=item.document, reason="Acte annulé", by=civil.staff(Role.OFFICER))
+    again = client.post(to("hand-over", item), form)
+    assert (again.status_code, "Ne l’imprimez pas" in words(again)) == (422, True)
 
 
 def test_what_is_not_ready_or_no_longer_valid_is_not_printed(run_jobs):

@@ -5,7 +5,7 @@ renders the error summary, then each field with its label, hint, error and
 control. Django's own fields work too; those below only know more.
 """
 
-from cotonou.core.forms.base import PortalForm, PortalModelForm
+from cotonou.core.forms.base import OnceForm, PortalForm, PortalModelForm
 from cotonou.core.forms.fields import (
     BooleanField,
     CharField,
@@ -39,6 +39,7 @@ __all__ = [
     "IntegerField",
     "ModelChoiceField",
     "MoneyField",
+    "OnceForm",
     "OneTimeCodeField",
     "PasswordField",
     "PhoneField",

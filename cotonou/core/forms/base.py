@@ -4,6 +4,8 @@ A field says ``called="votre nom de famille"`` and gets « Saisissez votre nom d
 famille »; without it the label is quoted. ``error_messages`` always wins.
 """
 
+import uuid
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,19 @@ class _Remedies(forms.BaseForm):
 
 class PortalForm(_Remedies, forms.Form):
     pass
+
+
+class OnceForm(PortalForm):
+    """Carries the key of core.idempotency.once, so that two clicks act once; write it into the template.
+
+    Nobody is refused for want of a key: without one, each sending acts for itself.
+    """
+
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["idempotency_key"].initial = uuid.uuid4
 
 
 class PortalModelForm(_Remedies, forms.ModelForm):
