@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from cotonou.audit.services import Acting
 from cotonou.core.money import split
 from cotonou.ledger import services as ledger
@@ -95,6 +98,13 @@ def post_gap(session: CashSession, gap_xof: int, by: Acting) -> None:
     _post_session(session, "gap", _moved(session.desk, AccountCode.CASH_GAPS, gap_xof), by)
 
 
+def session_label(session: CashSession, what: str) -> str:
+    """What the books call the "float" or the "gap" of a session: in French, whatever the screen."""
+    with override("fr"):
+        words = _("Fonds de la caisse %(desk)s") if what == "float" else _("Écart de la caisse %(desk)s")
+    return words % {"desk": session.desk.code}
+
+
 def _moved(desk: CashDesk, other: str, amount_xof: int) -> list[ledger.NewLine]:
     place = drawer(desk)
     if amount_xof > 0:
@@ -113,7 +123,7 @@ def _post_session(session: CashSession, what: str, lines: Sequence[ledger.NewLin
         key=f"cash-{what}:{session.pk}",
         journal=Journal.CASH,
         date=local_today(),
-        label=str(session),
+        label=session_label(session, what),
         lines=lines,
         by=by,
         office=session.desk.office,

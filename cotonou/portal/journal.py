@@ -104,6 +104,11 @@ def _staff(people: set[UUID]) -> set[UUID]:
     return set(found.values_list("public_id", flat=True))
 
 
+def about(found: list[Line], typed: str) -> str:
+    """« demande ABCDE-12345 », when all these lines were looked for by the thing they are about."""
+    return f"{found[0].kind} {found[0].subject}".strip() if typed and found else ""
+
+
 Noted = tuple[str, Detail, Any]
 
 

@@ -276,3 +276,11 @@ def test_a_signature_needs_the_second_factor_in_the_session(run_jobs):
 def test_the_limit_is_the_one_of_the_service():
     assert signing.AT_ONCE == 40
     assert reverse("civil_acts:sign") == SIGN
+
+
+def test_one_box_ticks_every_document_and_waits_for_javascript(run_jobs):
+    civil.prepared(run_jobs)
+    client, _secret, _by = officer()
+    shown = source(client.get(TO_SIGN))
+    assert shown.count("data-select-all") == 1
+    assert "hidden data-needs-js" in shown

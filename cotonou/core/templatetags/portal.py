@@ -93,8 +93,8 @@ def percent_of(part, whole):
 @register.filter(is_safe=True)
 @stringfilter
 def nbsp(text):
-    """French punctuation never starts a line: a no-break space before : ; ? ! » and after «."""
-    return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text)
+    """French punctuation never starts a line: a no-break space before : ; ? ! » % and after «."""
+    return re.sub(r" (?=[:;?!»%])|(?<=«) ", "\u00a0", text)
 
 
 @register.filter

@@ -3,6 +3,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cotonou.accounts.models import Office
@@ -76,4 +77,4 @@ class CashSession(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.desk.code} {self.opened_at:%Y-%m-%d %H:%M}"
+        return f"{self.desk.code} {timezone.localtime(self.opened_at):%Y-%m-%d %H:%M}"

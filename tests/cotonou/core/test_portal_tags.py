@@ -55,6 +55,7 @@ def test_a_phone_and_a_code_are_grouped():
 
 def test_french_punctuation_stays_on_the_line_of_its_word():
     assert portal.nbsp("Où ? « Ici » : oui !") == "Où\u00a0? «\u00a0Ici\u00a0»\u00a0: oui\u00a0!"
+    assert portal.nbsp("80 % des démarches") == "80\u00a0% des démarches"
     assert "&lt;b&gt;" in render("{{ t|nbsp }}", t="<b> ?")
     assert isinstance(portal.nbsp(mark_safe("<b>a</b> ?")), SafeString)
 

@@ -16,6 +16,7 @@ from cotonou.catalogue import golive
 from cotonou.catalogue.golive import Result
 from cotonou.catalogue.models import Opening, Service
 from cotonou.catalogue.services import is_open
+from cotonou.core import codes
 from cotonou.documents import keys
 from cotonou.documents.keys import probe
 from cotonou.documents.models import KeyProbe
@@ -86,7 +87,7 @@ def test_a_job_says_what_it_does_and_for_what(admin):
     said = page(admin, "portal:jobs")
     assert "Demander à l’opérateur où en est un paiement" in said
     assert "payments.refresh" not in said
-    assert Payment.objects.get(public_id=payment).reference in said
+    assert codes.pretty(Payment.objects.get(public_id=payment).reference) in said
     address = reverse("payments:staff_detail", args=[payment])
     assert address not in said  # an administrator may not open a payment
     assert address in page(people.working(Role.AUDITOR, at=None), "portal:jobs")

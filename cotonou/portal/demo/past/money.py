@@ -16,6 +16,7 @@ from cotonou.core import codes
 from cotonou.core.money import in_words
 from cotonou.ledger.chart import AccountCode
 from cotonou.ledger.models import Account, Entry, Journal, Line
+from cotonou.payments import booking
 from cotonou.payments.models import (
     CashDesk,
     CashSession,
@@ -143,8 +144,9 @@ class Money:
             (AccountCode.CASH, amount, 0, code, None) if up else (other, -amount, 0, code, None),
             (other, 0, amount, code, None) if up else (AccountCode.CASH, 0, -amount, code, None),
         ]
+        label = booking.session_label(day.session, what)
         self._book(
-            at, f"cash-{what}:{day.session.pk}", Journal.CASH, str(day.session), sides,
+            at, f"cash-{what}:{day.session.pk}", Journal.CASH, label, sides,
             by=day.by, office=day.desk.office, source=day.session,
         )  # fmt: skip
 

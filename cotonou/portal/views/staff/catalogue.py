@@ -21,16 +21,16 @@ from cotonou.territory.dates import local_today
 def services(request: HttpRequest) -> HttpResponse:
     levels = Prefetch("levels", ServiceLevel.objects.current(), to_attr="level_now")
     columns = [
-        {"label": _("N°")},
         {"label": _("Démarche")},
+        {"label": _("N°")},
         {"label": _("Qui délivre")},
         {"label": _("Niveau"), "numeric": True},
         {"label": _("État")},
     ]
     rows = [
         [
-            s.code,
             {"text": s.title, "href": f"{s.public_id}/"},
+            s.code,
             s.get_authority_mode_display(),
             str(s.level_now[0].level) if s.level_now else "",
             {"badge": _("publiée"), "tone": "ok"}

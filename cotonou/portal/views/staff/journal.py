@@ -27,9 +27,11 @@ def journal(request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         query["avant"] = str(shown[PAGE - 1].pk)
         older = f"{reverse('portal:journal')}?{query.urlencode()}"
+    lines = trail.lines(shown[:PAGE], request.actor)
     context = {
         "filters": form,
-        "lines": trail.lines(shown[:PAGE], request.actor),
+        "lines": lines,
+        "about": trail.about(lines, form.cleaned_data.get("subject", "")),
         "older": older,
         "first_page": not before,
         "checked": IntegrityCheck.objects.order_by("pk").last(),
