@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
 PERIODIC_TOPICS: dict[str, float] = {
     "payments.sweep": 60.0,
     "audit.seal_chains": 60.0,
+    "audit.verify": 3600.0,  # once a day: see cotonou/audit/verifying.py
     "audit.publish_heads": 3600.0,  # once a day: see cotonou/audit/publishing.py
     "civil_acts.expire_unpaid": 3600.0,
     "documents.housekeeping": 3600.0,

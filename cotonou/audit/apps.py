@@ -7,7 +7,7 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self):
-        from cotonou.audit import chains, publishing, sealing
+        from cotonou.audit import chains, publishing, sealing, verifying
         from cotonou.jobs import topics
 
         topics.register(
@@ -18,6 +18,12 @@ class AuditConfig(AppConfig):
             publishing.publish_job,
             label=_("Publier les empreintes des registres"),
             queue="documents",  # that of the workers that reach the keys
+        )
+        topics.register(
+            verifying.TOPIC,
+            verifying.verify_job,
+            label=_("Vérifier que rien n’a été modifié dans les registres"),
+            queue="bulk",
         )
         columns = "id public_id at action actor_uuid actor_label office_uuid"
         columns += " subject_kind subject_uuid subject_label data"

@@ -57,7 +57,7 @@ class ChainLink(models.Model):
 
 
 class IntegrityCheck(models.Model):
-    """What ``verify_integrity`` found: append-only by trigger and by grants."""
+    """What a reading of all the registers found: append-only by trigger and by grants."""
 
     SHOWN = 200  # findings kept; beyond, something else than reading them is to be done
 

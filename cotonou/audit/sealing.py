@@ -28,6 +28,14 @@ class Broken:
     reason: str  # "altered", "missing", "link", "unsealed"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Up to where a chain was read: the last link's position and hash."""
+
+    position: int = 0
+    link: str = GENESIS
+
+
 def row_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -130,10 +138,10 @@ def heads() -> dict[str, tuple[int, str]]:
 def verify(chain: Chain) -> Iterator[Broken]:
     """Every row that no longer is what was sealed, in sealing order; then rows slipped in behind the seal."""
     yield from _broken_links(chain)
-    yield from _slipped_in(chain)
+    yield from slipped_in(chain)
 
 
-def _slipped_in(chain: Chain) -> Iterator[Broken]:
+def slipped_in(chain: Chain) -> Iterator[Broken]:
     """Rows that claim a transaction older than the last sealed one, and that nobody sealed."""
     last = ChainLink.objects.filter(chain=chain.name).order_by("-position").first()
     if last is None:
@@ -153,28 +161,34 @@ def _slipped_in(chain: Chain) -> Iterator[Broken]:
 
 
 def _broken_links(chain: Chain) -> Iterator[Broken]:
-    previous, expected = GENESIS, 0
+    for broken, _place in read_on(chain, Place()):
+        yield from broken
+
+
+def read_on(chain: Chain, place: Place) -> Iterator[tuple[list[Broken], Place]]:
+    """Batch after batch from a place on: what is broken there, and where the next batch begins."""
+    while rows := _sealed_rows(chain, place):
+        broken = []
+        for position, row_id, sealed_row, sealed_link, exists, text in rows:
+            if position != place.position + 1 or link_hash(place.link, sealed_row) != sealed_link:
+                broken.append(Broken(chain.name, row_id, "link"))
+            elif not exists:
+                broken.append(Broken(chain.name, row_id, "missing"))
+            elif row_hash(text) != sealed_row:
+                broken.append(Broken(chain.name, row_id, "altered"))
+            place = Place(position, sealed_link)
+        yield broken, place
+
+
+def _sealed_rows(chain: Chain, place: Place) -> list[tuple]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        start = 0
-        while True:
-            cursor.execute(
-                f"""
-                SELECT l.position, l.row_id, l.row_hash, l.link_hash, t.id IS NOT NULL, {_text(chain)}
-                  FROM audit_chainlink l LEFT JOIN {chain.table} t ON t.id = l.row_id
-                 WHERE l.chain = %s AND l.position > %s ORDER BY l.position LIMIT {BATCH}
-                """,  # noqa: S608
-                [chain.name, start],
-            )
-            rows = cursor.fetchall()
-            if not rows:
-                return
-            for position, row_id, sealed_row, sealed_link, exists, text in rows:
-                expected += 1
-                if position != expected or link_hash(previous, sealed_row) != sealed_link:
-                    yield Broken(chain.name, row_id, "link")
-                elif not exists:
-                    yield Broken(chain.name, row_id, "missing")
-                elif row_hash(text) != sealed_row:
-                    yield Broken(chain.name, row_id, "altered")
-                previous, expected, start = sealed_link, position, position
+        cursor.execute(
+            f"""
+            SELECT l.position, l.row_id, l.row_hash, l.link_hash, t.id IS NOT NULL, {_text(chain)}
+              FROM audit_chainlink l LEFT JOIN {chain.table} t ON t.id = l.row_id
+             WHERE l.chain = %s AND l.position > %s ORDER BY l.position LIMIT {BATCH}
+            """,  # noqa: S608
+            [chain.name, place.position],
+        )
+        return cursor.fetchall()

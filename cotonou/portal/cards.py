@@ -24,7 +24,7 @@ from cotonou.notifications.models import Message
 from cotonou.territory.dates import local_today
 from cotonou.territory.models import Holiday
 
-CHECK_DAYS = 8  # the trail is verified at least every week
+CHECK_DAYS = 2  # the worker reads the registers again every day
 SOON = 30  # days
 
 
@@ -60,10 +60,10 @@ def _trail(actor: Actor) -> Iterator[Card]:
 
 
 def _integrity(url: str) -> Card:
-    """What ``verify_integrity`` last found: it reads everything, no page could wait for it."""
+    """What the last reading of everything found: no page could wait for it."""
     title = _("Intégrité des registres")
     last = IntegrityCheck.objects.order_by("pk").last()
-    remedy = _("Demandez à l’exploitant de lancer la vérification (manage.py verify_integrity).")
+    remedy = _("Elle se fait chaque jour : demandez à l’exploitant si les traitements tournent.")
     if last is None:
         return Card(title, url, remedy, urgent=1, note=_("Jamais vérifiée."))
     told = {"day": datetime_fr(last.at), "rows": number_format(last.rows, force_grouping=True)}

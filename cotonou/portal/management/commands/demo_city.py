@@ -38,6 +38,7 @@ class Command(BaseCommand):
             making.build(size=making.SMALL, seed=seed, say=self._say)
             # Not in an hour, when the clock comes round: until then the page of the heads would be empty.
             jobs.enqueue("audit.publish_heads", key="demo_city:publish_heads")
+            jobs.enqueue("audit.verify", key="demo_city:verify")
             self.stdout.write(f"Ville de démonstration créée en {time.monotonic() - started:.0f} s.")
         else:
             seed = making.seed_of(record)

@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 "create_admin", email=email, name=name, password_stdin=password_stdin, stdout=self.stdout
             )
         # The worker that reaches the keys tries them now, not when its clock comes round.
-        for topic in ("documents.probe_keys", "audit.publish_heads"):
+        for topic in ("documents.probe_keys", "audit.publish_heads", "audit.verify"):
             jobs.enqueue(topic, key=f"init_city:{topic}:{timezone.now():%Y%m%d%H%M}")
         self._say_what_remains()
 
