@@ -17,7 +17,14 @@ PUBLIC = (
     *("/accessibilite/", "/donnees-personnelles/"),
 )
 STAFF = (
-    *("/agents/", "/agents/travaux/", "/agents/journal/", "/agents/equipe/", "/agents/jours-feries/"),
+    *(
+        "/agents/",
+        "/agents/travaux/",
+        "/agents/travaux/messages/",
+        "/agents/journal/",
+        "/agents/equipe/",
+        "/agents/jours-feries/",
+    ),
     *("/agents/mise-en-service/", "/agents/demarches/", "/espace/", "/espace/profil/"),
 )
 
