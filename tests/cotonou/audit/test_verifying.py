@@ -7,7 +7,7 @@ from cotonou.audit.models import IntegrityCheck
 from cotonou.jobs import runner
 from cotonou.jobs import services as jobs
 from cotonou.jobs.models import Job
-from tests.cotonou.audit.test_chain import as_owner_without_trigger, record
+from tests.cotonou.audit.test_chain import as_owner_without_trigger, record, seal
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -26,6 +26,7 @@ def ask(hour: int = 0) -> None:
 
 def test_a_day_is_verified_once_and_says_how_much_was_read():
     record(5)
+    seal(chains.all_chains()[0])
     ask(1)
     ask(2)
     check = IntegrityCheck.objects.get()
@@ -34,7 +35,7 @@ def test_a_day_is_verified_once_and_says_how_much_was_read():
 
 def test_what_was_altered_erased_or_slipped_in_is_named_in_words():
     first, second, _third = record(3)
-    sealing.seal_all()
+    seal(chains.all_chains()[0])
     as_owner_without_trigger("UPDATE audit_event SET actor_label = 'Autre' WHERE id = %s", first.pk)
     as_owner_without_trigger("DELETE FROM audit_event WHERE id = %s", second.pk)
     as_owner_without_trigger(
@@ -57,7 +58,7 @@ def test_a_long_register_is_read_in_pieces_that_follow_each_other(monkeypatch):
     monkeypatch.setattr(sealing, "BATCH", 2)
     monkeypatch.setattr(verifying, "PIECE_SECONDS", -1)  # every batch ends its piece
     events = record(7)
-    sealing.seal_all()
+    seal(chains.all_chains()[0])
     as_owner_without_trigger("UPDATE audit_event SET actor_label = 'Autre' WHERE id = %s", events[4].pk)
     ask()
     check = IntegrityCheck.objects.get()
@@ -68,7 +69,7 @@ def test_a_long_register_is_read_in_pieces_that_follow_each_other(monkeypatch):
 def test_no_more_is_kept_than_anybody_would_read(monkeypatch):
     monkeypatch.setattr(IntegrityCheck, "SHOWN", 2)
     record(4)
-    sealing.seal_all()
+    seal(chains.all_chains()[0])
     as_owner_without_trigger("UPDATE audit_event SET actor_label = 'Autre'")
     ask()
     check = IntegrityCheck.objects.get()
