@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from civil_acts import entitlement, fees, procedure_page
 from civil_acts.models import ActRequest
 from civil_acts.services import intake
+from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import User
 from cotonou.core.money import format_xof
 from cotonou.formbuilder import engine
@@ -61,9 +61,9 @@ def judge(draft: Draft, answers: Mapping[str, Any]) -> Refusal | None:
 # -- what an account knows ---------------------------------------------------------
 
 
-def suggest(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+def suggest(actor: Actor, draft: Draft) -> dict[str, Any]:
     """Name, phone and e-mail of who is logged in, under the fields of this form."""
-    user, contact = request.actor.user, draft.form.contact
+    user, contact = actor.user, draft.form.contact
     if user is None:
         return {}
     found = dict(zip(contact["name"], _names(user, len(contact["name"])), strict=False))

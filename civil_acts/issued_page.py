@@ -59,11 +59,6 @@ def withdrawn(actor: Actor) -> QuerySet[IssuedDocument]:
     return issued.visible_to(actor).exclude(state=DocumentState.VALID).order_by("-pk")
 
 
-def _state(document: IssuedDocument) -> str:
-    """Officers say « annuler »: « révoqué » is the word of the public page."""
-    return _("annulé") if document.state == DocumentState.REVOKED else document.get_state_display()
-
-
 COLUMNS = [
     {"label": gettext_lazy("Personne concernée")},
     {"label": gettext_lazy("Document")},
@@ -84,7 +79,7 @@ def row(document: IssuedDocument) -> list[dict[str, Any]]:
         {"text": kinds.get(document.kind).label},
         {"text": date_fr(document.issued_at)},
         {
-            "badge": _state(document),
+            "badge": document.get_state_display(),
             "tone": TONES[DocumentState(document.state)],
             "note": date_fr(ended),
         },
@@ -125,7 +120,7 @@ def context(request: ActRequest, document: IssuedDocument, actor: Actor) -> dict
         "item": request,
         "title": snapshots.holder(document.snapshot),
         "kind": kinds.get(document.kind).label,
-        "state": _state(document),
+        "state": document.get_state_display(),
         "tone": TONES[DocumentState(document.state)],
         "facts": _facts(request, document),
         "lines": snapshots.lines(document.snapshot),

@@ -8,9 +8,10 @@ app = Celery("cotonou")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["cotonou.jobs"])
 
-# What happens by the clock. An entry only enqueues: the work itself is a job.
+# What happens by the clock. An entry only enqueues: the work itself is a job. What no worker took
+# before its next turn is dropped: a morning without workers must not leave a thousand sweeps to do.
 app.conf.beat_schedule = {
-    "jobs.sweep": {"task": "jobs.sweep", "schedule": 10.0},
+    "jobs.sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
 }
 # How often each topic is enqueued, in seconds.
 PERIODIC_TOPICS: dict[str, float] = {
@@ -27,4 +28,9 @@ PERIODIC_TOPICS: dict[str, float] = {
     "notifications.purge": 86400.0,
 }
 for topic, seconds in PERIODIC_TOPICS.items():
-    app.conf.beat_schedule[topic] = {"task": "jobs.periodic", "schedule": seconds, "args": [topic]}
+    app.conf.beat_schedule[topic] = {
+        "task": "jobs.periodic",
+        "schedule": seconds,
+        "args": [topic],
+        "options": {"expires": seconds},
+    }

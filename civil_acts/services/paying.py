@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from civil_acts import durations, fees
 from civil_acts.models import ActRequest
@@ -28,11 +29,19 @@ def _terms(request: ActRequest) -> dict:
         "purpose": PURPOSE,
         "subject": request.public_id,
         "amount_xof": request.fee_xof,
-        "label": f"{service.title} – {codes.pretty(request.tracking_code)}",
+        "label": label_of(request, str(service.title)),
         "contact": request.contact,
         "allocations": fees.allocations(lines),
         "legal_basis": request.procedure_version.legal_basis,
     }
+
+
+def label_of(request: ActRequest, title: str) -> str:
+    """What the receipt says was paid for, in French: the copies too, where they are asked for."""
+    copies = request.copies if "copies" in request.answers else 0
+    with override("fr"):
+        many = ngettext(", %(n)d exemplaire", ", %(n)d exemplaires", copies) % {"n": copies} if copies else ""
+    return f"{title}{many} – {codes.pretty(request.tracking_code)}"
 
 
 def pay_online(*, request: ActRequest, provider: str, by: Actor, idempotency_key: str = "") -> Payment:

@@ -3,6 +3,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cotonou.core import trial
+
 NAVIGATION = (
     ("/demarches/", _("Démarches")),
     ("/suivi/", _("Suivre une demande")),
@@ -23,6 +25,7 @@ def portal(request: HttpRequest) -> dict:
     language, language_name = OTHER_LANGUAGE.get(get_language() or "fr", OTHER_LANGUAGE["en"])
     return {
         "DEMO": settings.DEMO,
+        "TRIAL": trial.mark(),
         "PORTAL_URL": settings.PORTAL_URL,
         "PORTAL_HOST": settings.PORTAL_URL.split("://", 1)[-1],
         "is_staff_area": path.startswith("/agents/"),

@@ -56,6 +56,12 @@ def with_failures(documents: QuerySet[IssuedDocument], address_hash: str) -> Que
     return documents.annotate(failures=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
 
 
+def failures_of(address_hash: str) -> int:
+    """The visitor's count of this quarter of an hour."""
+    counted = LookupFailure.objects.filter(address_hash=address_hash, window=window())
+    return counted.values_list("count", flat=True).first() or 0
+
+
 def count_failure(address_hash: str) -> int:
     """One more failure; returns how many in this quarter of an hour."""
     with connection.cursor() as cursor:

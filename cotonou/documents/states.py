@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class DocumentState(models.TextChoices):
     VALID = "VALID", _("valable")
     REPLACED = "REPLACED", _("remplacé")
-    REVOKED = "REVOKED", _("révoqué")
+    REVOKED = "REVOKED", _("annulé")
 
 
 TRANSITIONS: dict[str, set[str]] = {
@@ -18,7 +18,7 @@ class HistoryKind(models.TextChoices):
     ISSUED = "ISSUED", _("émis")
     SEALED = "SEALED", _("scellé")
     REPLACED = "REPLACED", _("remplacé")
-    REVOKED = "REVOKED", _("révoqué")
+    REVOKED = "REVOKED", _("annulé")
 
 
 class ScanState(models.TextChoices):

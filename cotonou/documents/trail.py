@@ -63,7 +63,7 @@ def _documents() -> None:
         reason=_("motif"),
         by_document=Detail(_("remplacé par"), about="documents.issueddocument"),
     )
-    add("documents.revoked", _("Document révoqué"), reason=_("motif"))
+    add("documents.revoked", _("Document annulé"), reason=_("motif"))
     add("documents.sealed", _("Document scellé"), sha256=Detail(_("empreinte"), _start))
     add("documents.template_published", _("Modèle de document publié"), kind=kind, number=_("version"))
 

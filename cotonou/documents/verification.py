@@ -9,7 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cotonou.core import codes
@@ -20,14 +21,15 @@ from cotonou.documents.states import DocumentState, KeyUse
 from cotonou.territory.dates import COTONOU, local_date
 
 VALID, REPLACED, REVOKED = DocumentState.VALID, DocumentState.REPLACED, DocumentState.REVOKED
-UNKNOWN, ALTERED, MISTYPED = "UNKNOWN", "ALTERED", "MISTYPED"
+UNKNOWN, ALTERED, MISTYPED, TRIAL = "UNKNOWN", "ALTERED", "MISTYPED", "TRIAL"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """status: VALID, REPLACED, REVOKED, UNKNOWN, ALTERED (made from one of ours) or MISTYPED.
+    """status: VALID, REPLACED, REVOKED, TRIAL, UNKNOWN, ALTERED (made from one of ours) or MISTYPED.
 
-    ``document`` is set for the first three only.
+    TRIAL: sealed, before the portal was real, with a key that was only a file.
+    ``document`` is set for the first four only.
     """
 
     status: str
@@ -40,6 +42,7 @@ class Verdict:
 
 def papers() -> QuerySet[IssuedDocument]:
     """Documents that exist on paper, with what the public page shows, in one query."""
+    trial_keys = PublicKey.objects.filter(use=KeyUse.SEAL, key_id=OuterRef("seal_fingerprint"), is_trial=True)
     # Few columns: building and reading the whole rows is a third of the page's time.
     return (
         IssuedDocument.objects.sealed()
@@ -48,11 +51,18 @@ def papers() -> QuerySet[IssuedDocument]:
             "kind", "snapshot", "serial", "state", "issued_at", "sealed_at", "replaced_at", "revoked_at",
             "qr_payload", "seal_fingerprint", "office__name",
         )
+        .annotate(sealed_on_trial=Exists(trial_keys))
     )  # fmt: skip
 
 
 def state_of(document: IssuedDocument | None) -> Verdict:
-    return Verdict(document.state, document) if document else Verdict(UNKNOWN)
+    """``document``: one of ``papers()``. In a demonstration everything is a trial, and the pages say so."""
+    if document is None:
+        return Verdict(UNKNOWN)
+    on_trial = getattr(document, "sealed_on_trial")  # noqa: B009 - a column of papers(), which no type knows
+    if document.state == VALID and on_trial and not settings.DEMO:
+        return Verdict(TRIAL, document)
+    return Verdict(document.state, document)
 
 
 def verify_code(typed: str) -> Verdict:
@@ -119,6 +129,7 @@ def published_keys() -> list[dict]:
             "x": key.material,
             "from": _day(key.valid_from),
             "until": _day(min(key.valid_until, key.revoked_at or key.valid_until)),
+            "trial": key.is_trial and not settings.DEMO,
         }
         for key in PublicKey.objects.for_use(KeyUse.QR)
     ]

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-EVERYWHERE = ("0.0.0.0", "")  # noqa: S104 - what HOST may ask for, not what we choose
+# What HOST may ask for, not what we choose.
+ALL = "0.0.0.0"  # noqa: S104  # nosec
+EVERYWHERE = (ALL, "")
 _SIOCGIFADDR = 0x8915
 # An address of the documentation: nothing is sent, the system only says which way it would go.
 _FAR_AWAY = ("192.0.2.1", 9)
@@ -58,7 +60,7 @@ def place(host: str, port: int, *, portal_url: str = "") -> Place:
     base_url = portal_url or f"http://{shown}:{port}"
     names = [*own, *([socket.gethostname()] if everywhere else []), urlsplit(base_url).hostname or ""]
     return Place(
-        host=host or "0.0.0.0",  # noqa: S104
+        host=host or ALL,
         probe=f"http://{'127.0.0.1' if everywhere else host}:{port}",
         base_url=base_url,
         names=tuple(dict.fromkeys(name for name in names if name and not _is_this_machine(name))),

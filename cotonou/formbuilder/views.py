@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cotonou.accounts import grants
+from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import public
 from cotonou.core.clients import client_ip
 from cotonou.core.errors import DomainError
@@ -86,7 +87,7 @@ class Journey:
     send_label: Text = field(default_factory=lambda: {"fr": "Envoyer la demande", "en": "Send the request"})
     check_note: Text = ""
     bill: Callable[[Draft], Bill | None] = lambda draft: None
-    suggest: Callable[[HttpRequest, Draft], Mapping[str, Any]] = lambda request, draft: {}
+    suggest: Callable[[Actor, Draft], Mapping[str, Any]] = lambda actor, draft: {}
     note: Callable[[Draft, Page], str] = lambda draft, page: ""
     judge: Callable[[Draft, Mapping[str, Any]], Refusal | None] = lambda draft, answers: None
 
@@ -261,7 +262,7 @@ class _Visit:
         if here.page.kind != "page" or here.page.id in self.draft.page_revisions:
             return {}
         proposed = engine.defaults(self.draft.form, here, self.filled)
-        return {**proposed, **self.journey.suggest(self.request, self.draft)}
+        return {**proposed, **self.journey.suggest(self.request.actor, self.draft)}
 
     def after(self, next_step: str) -> str:
         """Back to the check page when one came from there and nothing new is to be asked."""

@@ -9,8 +9,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self):
         from cotonou.audit import chains
+        from cotonou.documents import elsewhere
         from cotonou.jobs import topics
-        from cotonou.payments import checks, tasks, trail
+        from cotonou.payments import checks, receipts, tasks, trail
 
         topics.register(
             "payments.refresh",
@@ -25,6 +26,7 @@ class PaymentsConfig(AppConfig):
             label=_("Faire parler l’opérateur d’essai"),
         )
         trail.register()
+        elsewhere.register("payments.receipts", receipts.page_of)
         register(checks.enabled_operators_exist)
         receipt = "id public_id payment_id series_id number code amount_xof issued_at issued_by_label paper"
         chains.register("receipts", table="payments_receipt", columns=tuple(receipt.split()))

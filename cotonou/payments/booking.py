@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cotonou.audit.services import Acting
+from cotonou.core import codes
 from cotonou.core.money import split
 from cotonou.ledger import services as ledger
 from cotonou.ledger.chart import AccountCode
@@ -43,7 +44,7 @@ def post_settlement(payment: Payment, by: Acting) -> None:
         key=f"payment:{payment.pk}",
         journal=Journal.CASH if payment.cash_session_id else Journal.ONLINE,
         date=local_today(),
-        label=f"{payment.label} · {payment.reference}",
+        label=f"{payment.label} · {codes.pretty(payment.reference)}",
         lines=[
             debit(place.account_code, payment.amount_xof, auxiliary=place.auxiliary),
             *(credit(s.account.code, s.amount_xof, auxiliary=s.held_for, party=party) for s in shares),
@@ -60,7 +61,7 @@ def post_provider_fee(payment: Payment, fee_xof: int, by: Acting) -> None:
         key=f"payment-fee:{payment.pk}",
         journal=Journal.ONLINE,
         date=local_today(),
-        label=f"{payment.provider_label} · {payment.reference}",
+        label=f"{payment.provider_label} · {codes.pretty(payment.reference)}",
         lines=[
             debit(AccountCode.PROVIDER_FEES, fee_xof, auxiliary=payment.provider),
             credit(AccountCode.TRANSIT, fee_xof, auxiliary=payment.provider),
@@ -141,7 +142,7 @@ def post_refund_due(refund: Refund, by: Acting) -> None:
         key=f"refund-due:{refund.pk}",
         journal=Journal.REFUND,
         date=local_today(),
-        label=f"{payment.label} · {payment.reference}",
+        label=f"{payment.label} · {codes.pretty(payment.reference)}",
         lines=[
             *(
                 debit(code, part, auxiliary=held_for, party=party)
@@ -176,7 +177,7 @@ def post_refund_paid(refund: Refund, place: Place, by: Acting) -> None:
         key=f"refund-paid:{refund.pk}",
         journal=Journal.REFUND,
         date=local_today(),
-        label=f"{payment.label} · {payment.reference}",
+        label=f"{payment.label} · {codes.pretty(payment.reference)}",
         lines=[
             debit(AccountCode.REFUNDS_PAYABLE, refund.amount_xof, party=payment.contact.public_id),
             credit(place.account_code, refund.amount_xof, auxiliary=place.auxiliary),

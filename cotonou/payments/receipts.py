@@ -3,6 +3,7 @@
 import segno
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -69,6 +70,18 @@ def _paper(payment: Payment, by: Acting) -> dict:
                 for share in payment.allocations.order_by("pk")
             ],
         }
+
+
+def page_of(code: str) -> str | None:
+    """Where the receipt of this verification code (canonical) is shown to whoever holds it."""
+    found = Receipt.objects.filter(code=code).exists()
+    return reverse("payments:receipt", args=[code]) if found else None
+
+
+def place_of(receipt: Receipt) -> str:
+    """Office and desk as printed, once: many desks are named after their office."""
+    office, desk = receipt.paper["office"], receipt.paper["desk"]
+    return desk if office in desk else f"{office}, {desk}"
 
 
 def verification_url(receipt: Receipt) -> str:

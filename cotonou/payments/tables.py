@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cotonou.core import codes
 from cotonou.core.money import format_xof
 from cotonou.core.templatetags.portal import datetime_fr
 from cotonou.jobs.models import Job
@@ -34,7 +35,7 @@ def _table(
 
 def _payment_link(payment: Payment) -> dict[str, str]:
     return {
-        "text": payment.reference,
+        "text": codes.pretty(payment.reference),
         "href": reverse("payments:staff_detail", args=[payment.public_id]),
         "note": payment.label,
     }
@@ -96,7 +97,7 @@ def cases(found: Iterable[MoneyCase]) -> Table:
                 {"text": c.get_kind_display(), "href": reverse("payments:case", args=[c.public_id])},
                 f"{c.provider} {c.provider_id}",
                 datetime_fr(c.opened_at),
-                c.payment.reference if c.payment else "–",
+                codes.pretty(c.payment.reference) if c.payment else "–",
                 {"badge": _("traité"), "tone": "ok"}
                 if c.treated_at
                 else {"badge": _("à traiter"), "tone": "warn"},
@@ -115,7 +116,10 @@ def refunds(found: Iterable[Refund]) -> Table:
         [_("Paiement"), _("Raison"), _("Proposé"), _("État"), amount],
         [
             [
-                {"text": r.payment.reference, "href": reverse("payments:refund", args=[r.public_id])},
+                {
+                    "text": codes.pretty(r.payment.reference),
+                    "href": reverse("payments:refund", args=[r.public_id]),
+                },
                 r.reason,
                 datetime_fr(r.proposed_at),
                 {"badge": r.get_state_display(), "tone": REFUND_TONES[RefundState(r.state)]},

@@ -5,6 +5,7 @@
 const root = document.getElementById("scanned");
 const VERSION = "1";
 const WAIT_MS = 6000;
+const UNREACHED = "hors-ligne=";
 
 function fromBase64url(text) {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("alphabet");
@@ -75,33 +76,76 @@ function fillPaper(claim, known) {
   fill("office", known.offices[claim.office] || claim.office);
 }
 
+// The lines that the paper has and the QR has no room for: label and value, as text.
+function fillMore(lines) {
+  const list = root.querySelector('[data-part="lines"]');
+  for (const old of list.querySelectorAll("[data-more]")) old.remove();
+  for (const [label, value] of lines) {
+    const row = list.lastElementChild.cloneNode(true);
+    row.dataset.more = "";
+    const [name, said] = row.children;
+    name.textContent = label;
+    said.textContent = value;
+    delete said.dataset.field;
+    list.append(row);
+  }
+}
+
+function part(name, shown) {
+  root.querySelector(`[data-part="${name}"]`).hidden = !shown;
+}
+
+function fillAnswer({ state, more, changed_on: changed, local }) {
+  fillMore(more || []);
+  part("short", local);
+  part("changed", changed);
+  part("REVOKED", state === "REVOKED");
+  part("REPLACED", state === "REPLACED");
+  fill("changed", changed || "");
+}
+
+const keyOf = (claim, known) => known.keys.find((candidate) => candidate.id === claim.keyId);
+
 async function authentic(claim, known) {
-  const key = known.keys.find((candidate) => candidate.id === claim.keyId);
+  const key = keyOf(claim, known);
   return Boolean(key) && key.from <= claim.day && claim.day <= key.until && signedBy(key, claim);
 }
 
 // The server's word when it answers, else the list kept from the last visit.
-async function stateOf(claim, payload) {
+async function answerFor(claim, payload, known) {
   try {
-    const { state } = await json(`${root.dataset.page}/${claim.code}/etat.json`);
-    if (["VALID", "REPLACED", "REVOKED"].includes(state)) return state;
-    if (state === "UNKNOWN") return "PENDING";
+    const answer = await json(`${root.dataset.page}/${claim.code}/etat.json`);
+    if (["VALID", "REPLACED", "REVOKED", "TRIAL"].includes(answer.state)) return answer;
+    if (answer.state === "UNKNOWN") return { state: "PENDING" };
   } catch (error) {
     console.info("no answer from the server", error);
   }
   try {
     const list = await json(root.dataset.revocations);
     fill("list", day(new Date(list.at)));
-    return list.withdrawn[await fingerprint(payload)] || "OFFLINE";
+    const withdrawn = list.withdrawn[await fingerprint(payload)];
+    if (withdrawn) return { state: withdrawn, local: true };
   } catch (error) {
     console.info("no revocation list", error);
-    return "OFFLINE";
   }
+  return { state: keyOf(claim, known).trial ? "TRIAL" : "OFFLINE", local: true };
+}
+
+// A code typed without a connection: the service worker brings it back here.
+function unreached(typed) {
+  const box = document.querySelector('input[name="code"]');
+  if (typed && box) box.value = typed;
+  show("UNREACHED");
+  root.scrollIntoView({ block: "nearest" });
 }
 
 async function check() {
   const payload = location.hash.slice(1);
   if (!payload) return;
+  if (payload.startsWith(UNREACHED)) {
+    unreached(decodeURIComponent(payload.slice(UNREACHED.length)));
+    return;
+  }
   show("checking");
   let claim, known;
   try {
@@ -126,11 +170,19 @@ async function check() {
     return;
   }
   fillPaper(claim, known);
-  const state = await stateOf(claim, payload);
-  show(state, "paper");
+  const answer = await answerFor(claim, payload, known);
+  fillAnswer(answer);
+  show(answer.state, "paper");
   root.scrollIntoView({ block: "nearest" });
 }
 
+for (const form of document.querySelectorAll("main form")) {
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    unreached("");
+  });
+}
 addEventListener("hashchange", check);
 check();
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker);

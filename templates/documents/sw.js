@@ -65,10 +65,21 @@ function fromVerification(request) {
   return path === SHELL || path.startsWith("/v/") || path.startsWith(`${STATIC}documents/`);
 }
 
+// A typed code needs the register: without a connection, its page says so and keeps what was typed.
+async function register(event, url) {
+  try {
+    return await fetch(event.request);
+  } catch (error) {
+    const typed = url.pathname === SHELL ? url.searchParams.get("code") : url.pathname.split("/")[2];
+    return Response.redirect(`${SHELL}#hors-ligne=${encodeURIComponent(typed || "")}`);
+  }
+}
+
 self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (SOURCES.includes(url.pathname) && !url.search) event.respondWith(fresh(event, url.pathname));
+  else if (request.mode === "navigate" && (url.pathname === SHELL || url.pathname.startsWith("/v/"))) event.respondWith(register(event, url));
   else if (url.pathname.startsWith(STATIC) && fromVerification(request)) event.respondWith(kept(request));
 });

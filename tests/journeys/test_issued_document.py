@@ -68,7 +68,7 @@ def test_a_cancelled_document_is_refused_everywhere(page, open_context, view, ru
     # Whoever holds the paper, and whoever asked for it.
     elsewhere = open_context(view).new_page()
     elsewhere.goto(f"/v/{wrong.issued.code}")
-    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Document révoqué")
+    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Document annulé")
     expect(elsewhere.get_by_text("Ce n’était pas votre acte.")).to_have_count(0)
     looked_at(elsewhere)
     follow(elsewhere, wrong.tracking_code, "01 97 00 00 01")

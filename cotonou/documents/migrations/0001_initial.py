@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("VALID", "valable"), ("REPLACED", "remplacé"), ("REVOKED", "révoqué")],
+                        choices=[("VALID", "valable"), ("REPLACED", "remplacé"), ("REVOKED", "annulé")],
                         default="VALID",
                         max_length=10,
                     ),
@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
                             ("ISSUED", "émis"),
                             ("SEALED", "scellé"),
                             ("REPLACED", "remplacé"),
-                            ("REVOKED", "révoqué"),
+                            ("REVOKED", "annulé"),
                         ],
                         max_length=10,
                     ),

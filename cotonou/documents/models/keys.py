@@ -18,6 +18,8 @@ class PublicKey(models.Model):
     material = models.TextField()
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()
+    # A key that was only a file: what it signed proves nothing, for ever.
+    is_trial = models.BooleanField(default=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.CharField(max_length=300, blank=True)
     crl = models.TextField(blank=True)  # ROOT: the last list it published, PEM

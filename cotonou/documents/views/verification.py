@@ -1,11 +1,13 @@
 """The public pages: no login, no session, never more than the paper shows."""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import public
 from cotonou.core import codes
-from cotonou.documents import kinds, lookups, verification
+from cotonou.core.templatetags.portal import date_fr
+from cotonou.documents import elsewhere, kinds, lookups, verification
 from cotonou.documents.forms import CodeForm, PdfForm
 from cotonou.documents.verification import MISTYPED, UNKNOWN, Verdict
 
@@ -34,35 +37,48 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _forms(**changed) -> dict:
-    return {"form": CodeForm(), "pdf_form": PdfForm(prefix="pdf")} | changed
+    said = {"form": CodeForm(), "pdf_form": PdfForm(prefix="pdf")} | changed
+    return said | {"forms": [said["form"], said["pdf_form"]]}
 
 
 @public
 @require_GET
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
-    verdict = _look_up(request, code)
-    return _page(request, verdict)
+    canonical, visitor = codes.normalise(code), lookups.visitor(request)
+    verdict = _look_up(canonical, visitor)
+    if verdict.status == UNKNOWN and canonical and (paper := elsewhere.find(canonical)):
+        # No failure, but whoever has too many of them reads nothing here either.
+        if lookups.failures_of(visitor) <= lookups.LIMIT:
+            return redirect(paper)
+        verdict = Verdict(TOO_MANY)
+    elif verdict.status == UNKNOWN and lookups.count_failure(visitor) > lookups.LIMIT:
+        verdict = Verdict(TOO_MANY)
+    return _page(request, verdict, code=canonical or "")
 
 
 @public
 @require_GET
 def state(request: HttpRequest, code: str) -> JsonResponse:
-    """What the scanned page asks when it can: the state alone, the phone knows the rest."""
-    verdict = _look_up(request, code)
-    response = JsonResponse({"state": verdict.status}, status=STATUS.get(verdict.status, 200))
+    """What the scanned page asks when it can: the state, and the lines that the QR has no room for."""
+    visitor = lookups.visitor(request)
+    verdict = _look_up(codes.normalise(code), visitor)
+    if verdict.status == UNKNOWN and lookups.count_failure(visitor) > lookups.LIMIT:
+        verdict = Verdict(TOO_MANY)
+    said: dict[str, Any] = {"state": verdict.status}
+    if verdict.document:
+        paper = verification.shown(verdict.document)
+        said |= {"more": paper["more"], "changed_on": date_fr(paper["changed_on"])}
+    response = JsonResponse(said, status=STATUS.get(verdict.status, 200))
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _look_up(request: HttpRequest, typed: str) -> Verdict:
-    """One query for a paper that exists; a failure also counts against the visitor's address."""
-    code = codes.normalise(typed)
+def _look_up(code: str | None, visitor: str) -> Verdict:
+    """One query for a paper that exists. UNKNOWN is not counted yet: the caller knows if it is a failure."""
     if code is None:
         return Verdict(MISTYPED)
-    visitor = lookups.visitor(request)
     document = lookups.with_failures(verification.papers().filter(code=code), visitor).first()
-    failures = document.failures if document else lookups.count_failure(visitor)
-    if failures > lookups.LIMIT:
+    if document and document.failures > lookups.LIMIT:
         return Verdict(TOO_MANY)
     return verification.state_of(document)
 
@@ -83,12 +99,27 @@ def by_file(request: HttpRequest) -> HttpResponse:
     return _page(request, verification.verify_pdf(file.read()), from_file=True)
 
 
-def _page(request: HttpRequest, verdict: Verdict, *, from_file: bool = False) -> HttpResponse:
+# Said first in the title: what a screen reader hears, what a tab shows.
+RESULTS = {
+    verification.VALID: _("Document authentique et valable"),
+    verification.REPLACED: _("Document remplacé"),
+    verification.REVOKED: _("Document annulé"),
+    verification.TRIAL: _("Document d’essai, sans valeur"),
+    verification.ALTERED: _("Fichier modifié"),
+    MISTYPED: _("Code mal recopié"),
+    TOO_MANY: _("Trop d’essais"),
+    UNKNOWN: _("Document inconnu"),
+}
+
+
+def _page(request: HttpRequest, verdict: Verdict, *, from_file: bool = False, code: str = "") -> HttpResponse:
     response = render(
         request,
         "documents/verdict.html",
         {
             "status": verdict.status,
+            "result": RESULTS[verdict.status],
+            "code": code,
             "paper": verification.shown(verdict.document) if verdict.document else None,
             "from_file": from_file,
         },

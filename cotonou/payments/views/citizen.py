@@ -1,13 +1,21 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cotonou.accounts.permissions import public
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
+from cotonou.documents import lookups
 from cotonou.payments import providers, receipts, services
 from cotonou.payments.forms import OnceForm, ProviderForm
 from cotonou.payments.models import Payment, Receipt
+
+
+class TooManyUnknownCodes(DomainError):
+    code = "too_many_unknown_codes"
+    status = 429
 
 
 def _own(request: HttpRequest, public_id) -> Payment:
@@ -89,10 +97,33 @@ def cancel(request: HttpRequest, public_id) -> HttpResponse:
 @require_GET
 @public
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """The paper again, for whoever holds its code; what it shows is what the City booked."""
+    """The paper again, for whoever holds its code; what it shows is what the City booked.
+
+    Codes that are not ours count as on /v, and past the same limit nothing is read any more.
+    """
     canonical = codes.normalise(code)
     rows = Receipt.objects.select_related("series", "payment")
     found = rows.filter(code=canonical).first() if canonical else None
+    visitor = lookups.visitor(request)
+    if found is None and canonical:
+        lookups.count_failure(visitor)
+    elif found and lookups.failures_of(visitor) > lookups.LIMIT:
+        raise TooManyUnknownCodes(
+            _("Trop de codes inconnus depuis cette connexion. Attendez un quart d’heure, puis recommencez.")
+        )
     if found is None:
         raise Http404
-    return render(request, "payments/receipt.html", {"receipt": found, "qr": receipts.qr_svg(found)})
+    context = {
+        "receipt": found,
+        "qr": receipts.qr_svg(found),
+        "place": receipts.place_of(found),
+        "back": _back(request),
+    }
+    return render(request, "payments/receipt.html", context)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where an agent came from, said by a page of ours; nothing for anyone else."""
+    asked = request.GET.get("retour", "")
+    ours = asked.startswith("/agents/") and url_has_allowed_host_and_scheme(asked, {request.get_host()})
+    return asked if ours and request.actor.is_staff else ""

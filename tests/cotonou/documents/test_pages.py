@@ -1,14 +1,18 @@
 import json
+import re
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cotonou.accounts.actors import SYSTEM
-from cotonou.documents import lookups, qr, services
-from cotonou.documents.models import LookupFailure
+from cotonou.core import codes
+from cotonou.documents import elsewhere, keys, lookups, qr, services, verification
+from cotonou.documents.keys import file
+from cotonou.documents.models import LookupFailure, PublicKey
 from tests.cotonou.documents import files, papers
+from tests.cotonou.payments import people
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +70,7 @@ def test_a_valid_paper_in_one_query_and_without_a_session(client, sealed):
 def test_replaced_revoked_unknown_and_mistyped_say_so(client, sealed):
     services.revoke(document=sealed, by=SYSTEM, reason="motif interne")
     response = page(client, sealed.code)
-    assert "Document révoqué" in text(response)
+    assert "Document annulé" in text(response)
     assert "motif interne" not in text(response)
     old = papers.seal(papers.issue())
     new = services.replace(
@@ -80,6 +84,78 @@ def test_replaced_revoked_unknown_and_mistyped_say_so(client, sealed):
     assert (unknown.status_code, "Document inconnu" in text(unknown)) == (404, True)
     mistyped = page(client, "0000000001")
     assert (mistyped.status_code, "mal recopié" in text(mistyped)) == (404, True)
+
+
+def test_the_title_of_the_page_begins_with_the_result(client, sealed):
+    assert "<title>Document authentique et valable – Vérification" in text(page(client, sealed.code))
+    assert "<title>Document inconnu – Vérification" in text(page(client, "0000000000"))
+    assert "<title>Code mal recopié – Vérification" in text(page(client, "0000000001"))
+    sent = client.post("/v/fichier", {"pdf-file": files.upload(papers.pdf(sealed), "a.pdf")})
+    assert "<title>Document authentique et valable – Vérification" in text(sent)
+
+
+def test_an_unknown_code_may_be_a_tracking_code_and_the_page_leads_there_without_saying_more(client):
+    """Whether the code is one or not: the same page, but for the code itself."""
+    payment = people.start()
+    answers = [
+        re.sub(r'value="\w{64}"', "", text(page(client, code))).replace(code, "CODE")
+        for code in (payment.reference, "0000000000")
+    ]
+    assert answers[0] == answers[1]
+    assert 'href="/suivi/?code=CODE"' in answers[0]
+    assert LookupFailure.objects.get().count == 2
+
+
+def test_a_paper_of_another_room_is_shown_where_it_belongs_and_is_no_failure(client, monkeypatch):
+    monkeypatch.setattr(
+        elsewhere, "_finders", {"tests": lambda code: "/ailleurs" if code[0] == "1" else None}
+    )
+    known, unknown = codes_beginning("1"), codes_beginning("2")
+    assert page(client, known)["Location"] == "/ailleurs"
+    assert client.get("/v", {"code": known})["Location"] == f"/v/{known}"
+    assert page(client, unknown).status_code == 404
+    assert LookupFailure.objects.get().count == 1
+    monkeypatch.setattr(lookups, "LIMIT", 0)
+    assert page(client, known).status_code == 429  # too many failures: nothing is read any more
+    with pytest.raises(ValueError, match="already"):
+        elsewhere.register("tests", lambda code: None)
+
+
+def codes_beginning(first: str) -> str:
+    body = f"{first}2345678901"
+    return body + codes.check_character(body)
+
+
+def test_in_a_demonstration_the_verdict_says_that_the_paper_is_worth_nothing(client, sealed, settings):
+    assert "Démonstration, sans valeur" in text(page(client, sealed.code))
+    assert "Démonstration, sans valeur" in text(client.get("/v"))
+    settings.DEMO = False
+    assert "Démonstration, sans valeur" not in text(page(client, sealed.code))
+
+
+def test_a_paper_sealed_on_trial_stays_one_when_the_portal_has_become_real(client, sealed, settings):
+    """The key was a file; the portal now signs with a module."""
+    settings.DEMO, settings.DOCUMENT_KEYS_PROVIDER = False, "pkcs11"
+    response = page(client, sealed.code)
+    assert '<h1 class="govuk-heading-l">Document d’essai, sans valeur' in text(response)
+    assert "authentique" not in text(response)
+    assert client.get(f"/v/{sealed.code}/etat.json").json()["state"] == "TRIAL"
+    assert [key["trial"] for key in client.get("/v/cles.json").json()["keys"]] == [True]
+    assert not verification.verify_pdf(papers.pdf(sealed)).accepted
+    with pytest.raises(IntegrityError, match="kept as it was"), transaction.atomic():
+        PublicKey.objects.update(is_trial=False)
+
+
+def test_a_paper_sealed_by_a_module_is_valid(client, settings, monkeypatch, tmp_path):
+    file.make(tmp_path / "module")
+    settings.DOCUMENT_KEYS_DIR = str(tmp_path / "module")
+    monkeypatch.setattr(file.FileKeys, "is_hardware", True)  # what a module says of itself
+    keys.reset()
+    sealed = papers.seal(papers.issue())
+    settings.DEMO, settings.DOCUMENT_KEYS_PROVIDER = False, "pkcs11"
+    response = text(page(client, sealed.code))
+    assert "authentique et valable" in response
+    assert "sans valeur" not in response.lower()
 
 
 def test_only_failures_are_counted_and_addresses_are_not_kept(client, sealed):
@@ -118,7 +194,11 @@ def test_the_visitor_s_address_cannot_be_chosen_by_a_header(rf, settings):
 
 def test_the_state_alone_for_the_scanned_page(client, sealed):
     response = client.get(f"/v/{sealed.code}/etat.json")
-    assert response.json() == {"state": "VALID"}
+    assert response.json() == {"state": "VALID", "more": [], "changed_on": ""}
+    services.revoke(document=sealed, by=SYSTEM, reason="motif interne")
+    withdrawn = client.get(f"/v/{sealed.code}/etat.json")
+    assert (withdrawn.json()["state"], bool(withdrawn.json()["changed_on"])) == ("REVOKED", True)
+    assert "motif" not in text(withdrawn)
     assert client.get("/v/0000000000/etat.json").json() == {"state": "UNKNOWN"}
 
 
@@ -128,7 +208,7 @@ def test_what_phones_keep_holds_public_things_only(client, sealed):
     assert known["kinds"]["TST"] == "Certificat d’essai"
     assert known["offices"]["A05"] == sealed.office.name
     (key,) = known["keys"]
-    assert set(key) == {"id", "x", "from", "until"}
+    assert set(key) == {"id", "x", "from", "until", "trial"}
     assert len(qr.raw_key(key["x"])) == 32
     services.revoke(document=sealed, by=SYSTEM, reason="fraude")
     listed = client.get("/v/revocations.json")
@@ -167,6 +247,7 @@ def test_without_a_file_the_form_says_what_to_add(client):
     response = client.post("/v/fichier")
     assert response.status_code == 422
     assert "Ajoutez le fichier PDF" in text(response)
+    assert "<title>Erreur : " in text(response)
     assert client.get("/v/fichier")["Location"] == "/v"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from cotonou.documents import assets, checks, layouts, plain_templates, qr, rendering
 from tests.cotonou.documents import papers
@@ -162,6 +163,51 @@ def test_a_long_document_repeats_its_proof_on_every_page(tmp_path):
     pages = to_text(pdf, tmp_path).split("\f")[:-1]
     assert len(pages) > 2
     assert all("ABCDE-12345" in text for text in pages)
+
+
+STRIPPED = "p, body > p { display: none !important; color: white !important; position: static !important }"
+
+
+@pytest.mark.parametrize("css", ["", STRIPPED], ids=["ours", "a layout that hides it"])
+def test_every_page_made_by_a_demonstration_bears_its_mark_whatever_the_layout(tmp_path, css):
+    page = "<html lang='fr'><body><h1>Un</h1><div style='break-before: page'>Deux</div></body></html>"
+    pdf = rendering.html_to_pdf(page, css, identifier=b"x" * 16)
+    pages = to_text(pdf, tmp_path).split("\f")[:-1]
+    assert len(pages) == 2
+    assert all("DÉMONSTRATION – SANS VALEUR" in " ".join(text.split()) for text in pages)
+    assert len(set(colours(pdf, tmp_path))) > 50  # drawn, and not white
+
+
+def colours(pdf: bytes, tmp_path: Path) -> list:
+    """The colours of each first-page pixel."""
+    (tmp_path / "drawn.pdf").write_bytes(pdf)
+    drawn = tmp_path / "drawn"
+    subprocess.run(["pdftoppm", "-r", "40", "-png", "-l", "1", f"{drawn}.pdf", drawn], check=True)
+    with Image.open(next(tmp_path.glob("drawn*.png"))) as image:
+        return list(image.convert("RGB").get_flattened_data())
+
+
+@pytest.mark.django_db
+def test_specimens_and_certificates_bear_the_mark_also_when_keys_are_a_file(tmp_path, settings, sealed):
+    assert "SANS VALEUR" in words(papers.pdf(sealed), tmp_path)
+    version = papers.template()
+    assert "DÉMONSTRATION" in words(rendering.specimen(version, papers.snapshot()), tmp_path)
+    settings.DEMO = False
+    assert "ESSAI – SANS VALEUR" in words(rendering.to_pdf(sealed, payload="x"), tmp_path)
+
+
+def words(pdf: bytes, tmp_path: Path) -> str:
+    """The text on one line: the mark is long and turned, and may be read on two."""
+    return " ".join(to_text(pdf, tmp_path).split())
+
+
+@pytest.mark.django_db
+def test_the_papers_of_a_real_portal_bear_no_mark(tmp_path, settings, sealed):
+    settings.DEMO, settings.DOCUMENT_KEYS_PROVIDER = False, "pkcs11"
+    text = to_text(rendering.to_pdf(sealed, payload="x"), tmp_path)
+    assert sealed.serial in text
+    assert "SANS VALEUR" not in text
+    assert "ESSAI" not in text
 
 
 def test_without_the_subsetting_library_checks_fail_and_workers_do_not_start(monkeypatch):

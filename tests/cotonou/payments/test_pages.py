@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cotonou.accounts import grants
 from cotonou.accounts.permissions import Role
+from cotonou.core import codes
 from cotonou.jobs.models import Job
 from cotonou.payments import desks, services, settlement
 from cotonou.payments.models import CashDesk, CashSession, MoneyCase, Payment, ProviderEvent, Refund
@@ -227,8 +228,8 @@ def test_staff_of_another_office_do_not_find_the_rows():
     here, there = as_staff(staff(Role.REGISSEUR, "A05")), as_staff(staff(Role.REGISSEUR, "A06"))
     assert [here.get(a).status_code for a in addresses] == [200] * 5
     assert [there.get(a).status_code for a in addresses] == [404] * 5
-    assert payment.reference not in text(there.get(reverse("payments:staff_index")))
-    assert payment.reference in text(here.get(reverse("payments:staff_index")))
+    assert codes.pretty(payment.reference) not in text(there.get(reverse("payments:staff_index")))
+    assert codes.pretty(payment.reference) in text(here.get(reverse("payments:staff_index")))
 
 
 @db
@@ -246,7 +247,7 @@ def test_paid_but_not_applied_is_visible_retried_and_refunded_by_two(run_jobs):
     first, second = staff(Role.REGISSEUR), staff(Role.REGISSEUR)
     one, two = as_staff(first), as_staff(second)
     page = text(one.get(reverse("payments:unapplied")))
-    assert payment.reference in page
+    assert codes.pretty(payment.reference) in page
     assert "cannot use this payment" in page
     assert one.post(reverse("payments:reapply", args=[payment.public_id])).status_code == 302
     assert not Job.objects.parked().exists()
@@ -273,7 +274,7 @@ def test_a_refund_is_paid_from_my_own_open_drawer():
     assert as_staff(staff(Role.CASHIER)).post(pay).status_code == 404  # no drawer open
     session, cashier = drawer()
     assert as_staff(cashier).post(pay).status_code == 302
-    assert str(refund.payment.reference) in text(
+    assert codes.pretty(refund.payment.reference) in text(
         as_staff(cashier).get(reverse("payments:cash_session", args=[session.public_id]))
     )
 
@@ -285,7 +286,7 @@ def test_unexpected_money_is_treated_once_with_a_note(run_jobs):
     fake.decide(reference=payment.reference, answer="ACCEPTED")
     run_jobs()
     client = as_staff(staff(Role.REGISSEUR))
-    assert payment.reference in text(client.get(reverse("payments:cases")))
+    assert codes.pretty(payment.reference) in text(client.get(reverse("payments:cases")))
     address = reverse("payments:case", args=[MoneyCase.objects.get().public_id])
     assert client.post(address, {"treatment": ""}).status_code == 422
     assert client.post(address, {"treatment": "Rendu au payeur."}).status_code == 302

@@ -10,6 +10,7 @@ from django.db import connection, models
 from django.urls import reverse
 
 from civil_acts import fees
+from civil_acts.services import paying
 from civil_acts.services.intake import PURPOSE, quote_for
 from cotonou.accounts.actors import SYSTEM, Actor
 from cotonou.core import codes
@@ -192,7 +193,7 @@ class Money:
             "subject_uuid": request.public_id,
             "contact": request.contact,
             "office": request.office,
-            "label": f"{title} – {codes.pretty(request.tracking_code)}"[:200],
+            "label": paying.label_of(request, title)[:200],
             "legal_basis": request.procedure_version.legal_basis,
             "amount_xof": request.fee_xof,
         }
@@ -269,7 +270,8 @@ class Money:
         sides += [(code, 0, amount, held_for, party) for code, amount, held_for in self._shares(plan)]
         self._book(
             at, f"payment:{payment.pk}", Journal.CASH if plan.at_counter else Journal.ONLINE,
-            f"{payment.label} · {payment.reference}", sides, by=by, office=payment.office, source=payment,
+            f"{payment.label} · {codes.pretty(payment.reference)}", sides,
+            by=by, office=payment.office, source=payment,
         )  # fmt: skip
         self.past.note(at, "payments.settled", subject=payment, actor=by, amount_xof=payment.amount_xof)
         self.past.note(
