@@ -39,7 +39,6 @@ def queues_of(arguments: list[str]) -> str:
     return next(word for word in arguments if word.startswith("--queues=")).removeprefix("--queues=")
 
 
-@pytest.mark.chaos
 def test_a_worker_of_the_portal_runs_what_the_clock_sends(start_worker, monkeypatch):
     monkeypatch.setattr(services, "offer", lambda job: False)  # the broker was down when it was asked for
     lost = services.enqueue("portal.purge_attempts", key="lost")
