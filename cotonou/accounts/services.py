@@ -16,6 +16,8 @@ from cotonou.territory.dates import local_today
 from cotonou.territory.models import Quartier
 
 RESIDENCE_DURATION = datetime.timedelta(days=3 * 365)
+# How far back a proved number speaks for its holder (decision 21).
+NUMBER_KEPT = datetime.timedelta(days=90)
 
 
 @transaction.atomic
@@ -222,17 +224,42 @@ def prove_phone(*, user: User, phone: str) -> None:
 def link_contacts(user: User) -> int:
     """Give the person the requests made earlier, without an account, with a phone or e-mail they have proved.
 
-    Contacts of another account are left alone. Returns how many were linked.
+    An operator gives a silent number to somebody else: what is older than
+    NUMBER_KEPT is linked by its code only (``link_contact``). Contacts of
+    another account are left alone. Returns how many were linked.
     """
     emails = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     proved = Q(pk__in=())
     if user.phone and user.phone_verified:
-        proved |= Q(phone=user.phone)
+        proved |= Q(phone=user.phone, created_at__gte=timezone.now() - NUMBER_KEPT)
     for email in emails:
         proved |= Q(email__iexact=email)
     contacts = list(Contact.objects.select_for_update().filter(proved, user_uuid=None))
     for contact in contacts:
-        contact.user_uuid = user.public_id
-        contact.save(update_fields=["user_uuid"])
-        audit.record("accounts.contact_linked", subject=contact, actor=Actor(user=user))
+        _link(contact, user)
     return len(contacts)
+
+
+@transaction.atomic
+def link_contact(*, contact_uuid: UUID, by: Actor) -> bool:
+    """A request found by its code and phone joins the account that is logged in; True when it is theirs.
+
+    Only with the phone or e-mail that this account proved: whoever helps a
+    neighbour does not keep the neighbour's request.
+    """
+    user = by.user
+    if user is None or by.is_staff:
+        return False
+    contact = Contact.objects.select_for_update().get(public_id=contact_uuid)
+    if contact.user_uuid is None:
+        same_phone = user.phone_verified and user.phone and contact.phone == user.phone
+        mails = EmailAddress.objects.filter(user=user, verified=True, email__iexact=contact.email)
+        if same_phone or (contact.email and mails.exists()):
+            _link(contact, user)
+    return contact.user_uuid == user.public_id
+
+
+def _link(contact: Contact, user: User) -> None:
+    contact.user_uuid = user.public_id
+    contact.save(update_fields=["user_uuid"])
+    audit.record("accounts.contact_linked", subject=contact, actor=Actor(user=user))

@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cotonou.accounts import grants
+from cotonou.accounts import services as accounts
 from cotonou.accounts.permissions import public
 from cotonou.core import clients
 from cotonou.core.errors import DomainError
@@ -26,4 +27,5 @@ def follow(request: HttpRequest) -> HttpResponse:
         form.add_error(None, error.message)
         return render(request, "portal/tracking.html", {"form": form}, status=error.status)
     grants.give(request, item.contact.public_id)
+    accounts.link_contact(contact_uuid=item.contact.public_id, by=request.actor)
     return redirect(item.url)
