@@ -6,31 +6,37 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from civil_acts import entitlement, fees, procedure_page
-from civil_acts.models import ActRequest
+from civil_acts.models import ActRequest, ProcedureVersion
 from civil_acts.services import intake
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import User
 from cotonou.core.money import format_xof
 from cotonou.formbuilder import engine
+from cotonou.formbuilder.bills import Bill
 from cotonou.formbuilder.definition import Page
 from cotonou.formbuilder.models import Draft
 from cotonou.formbuilder.refusals import Refusal
-from cotonou.formbuilder.views import Bill
 
 FREE = {"fr": "Confirmer et envoyer", "en": "Confirm and send"}
 
 
 def bill(draft: Draft) -> Bill:
     """What the request will cost, as it will be quoted when it is confirmed."""
-    version = intake.version_of(draft)
+    return bill_of(intake.version_of(draft), engine.final(draft.form, draft.filled()))
+
+
+def bill_of(version: ProcedureVersion, answers: Mapping[str, Any]) -> Bill:
     try:
-        lines = intake.quote_for(version, engine.final(draft.form, draft.filled()))
+        lines = intake.quote_for(version, answers)
     except fees.FeeUnknown as error:
         return Bill(rows=(), total="", note=error.message)
     total = fees.total(lines)
     if total == 0:
         return Bill(rows=(), total="", note=_("Gratuit : vous n’avez rien à payer."), send_label=FREE)
-    rows = tuple((line.label, line.explanation, format_xof(line.amount_xof)) for line in lines)
+    rows = tuple(
+        (line.label, line.explanation if line.quantity > 1 else "", format_xof(line.amount_xof))
+        for line in lines
+    )
     confirmed = all(line.source for line in lines)
     return Bill(rows, format_xof(total), "" if confirmed else _("Tarif à confirmer par la Mairie."))
 

@@ -39,25 +39,31 @@ def refusal(version: ProcedureVersion, variant_id: str, relation: str) -> Refusa
     allowed = rules[variant["document_kind"]]
     if relation in allowed:
         return None
-    words = {"document": procedure_page.document_name(variant)}
     if other := _open_to(version, rules, relation):
-        text = _(
-            "Avec ce lien, vous ne pouvez pas obtenir : %(document)s. Vous pouvez obtenir : %(documents)s. "
-            "Changez le document demandé ou votre réponse."
-        ) % (words | {"documents": _names(other)})
-        return Refusal(FIELDS, text, _ways(version, change_document=True))
-    text = _("%(document)s : ce document ne peut pas être remis à une personne qui a ce lien.") % words
+        return Refusal(
+            FIELDS,
+            _("Avec ce lien, vous ne pouvez pas obtenir : %(document)s.")
+            % {"document": procedure_page.document_name(variant)},
+            _("Vous pouvez obtenir : %(documents)s.") % {"documents": _names(other)},
+            _ways(version, change_document=True),
+        )
+    advice = []
     if allowed:
         who = [str(saying) for known, saying in WHO.items() if known in allowed]
-        text += " " + _("Peuvent le demander : %(who)s.") % {"who": listed(who)}
+        advice.append(_("Peuvent le demander : %(who)s.") % {"who": listed(who)})
     by_mandate = _open_to(version, rules, Relation.MANDATE)
     if by_mandate:
-        text += " " + _(
+        sentence = _(
             "Demandez à la personne nommée dans l’acte une procuration écrite : avec elle, "
             "vous pouvez obtenir : %(documents)s."
-        ) % {"documents": _names(by_mandate)}
+        )
+        advice.append(sentence % {"documents": _names(by_mandate)})
+    change = bool(by_mandate) and variant not in by_mandate
     return Refusal(
-        FIELDS, text, _ways(version, change_document=bool(by_mandate) and variant not in by_mandate)
+        FIELDS,
+        _("Ce document ne peut pas être remis à une personne qui a ce lien."),
+        " ".join(advice),
+        _ways(version, change_document=change),
     )
 
 

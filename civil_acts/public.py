@@ -82,7 +82,7 @@ def _steps(service: Service):
 def _delivery(service: Service) -> str:
     if service.authority_mode == "RELAY":
         said = _("Le certificat est délivré par l’ANIP ; la Mairie vous remet un reçu, jamais le certificat.")
-        return said + " " + _("Vous le retirez ici : %(place)s.") % {"place": ucip.in_a_line()}
+        return said + " " + _("Où le retirer : %(place)s.") % {"place": ucip.in_a_line()}
     return _(
         "PDF avec le cachet électronique de la Ville et un code carré (QR) que tout le monde peut vérifier."
     )

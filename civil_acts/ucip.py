@@ -10,13 +10,13 @@ def place() -> dict[str, str]:
     if not address and not hours:
         return {
             "name": _("Unité de l’ANIP (UCIP)"),
-            "address": _("Adresse et horaires à confirmer par la Mairie"),
+            "address": _("adresse et horaires à confirmer par la Mairie"),
             "hours": "",
         }
     return {
         "name": _("Unité de l’ANIP (UCIP)"),
-        "address": address or _("Adresse à confirmer par la Mairie"),
-        "hours": hours or _("Horaires à confirmer par la Mairie"),
+        "address": address or _("adresse à confirmer par la Mairie"),
+        "hours": hours or _("horaires à confirmer par la Mairie"),
     }
 
 

@@ -142,18 +142,11 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(payment.next_url)
         except DomainError as error:
             form.add_error(None, error.message)
-    lines = intake.quote_for(item.procedure_version, item.answers)
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
         "form": form,
-        "columns": [
-            {"label": _("Droit")},
-            {"label": _("Calcul")},
-            {"label": _("Montant"), "numeric": True},
-        ],
-        "rows": [[line.label, line.explanation, format_xof(line.amount_xof)] for line in lines],
-        "totals": [_("Total"), "", format_xof(item.fee_xof)],
+        "bill": asking.bill_of(item.procedure_version, item.answers).table(),
         "online": online,
         "kept_until": paying.kept_until(item),
     }

@@ -39,6 +39,7 @@ from cotonou.accounts.permissions import public
 from cotonou.core.clients import client_ip
 from cotonou.core.errors import DomainError
 from cotonou.formbuilder import engine, journeys, services
+from cotonou.formbuilder.bills import Bill
 from cotonou.formbuilder.definition import CHECK, LEAVE, Page, Text, say
 from cotonou.formbuilder.engine import Step
 from cotonou.formbuilder.forms import LeaveForm, MoreForm, ResumeForm
@@ -51,19 +52,6 @@ from cotonou.formbuilder.states import DraftState
 REVISION, FROM, ACTION, REMOVE, REMOVE_ITEM = "_revision", "_from", "_action", "_remove", "_remove_item"
 ADD, GO_AWAY = "add", "leave"
 CARRIED_AT_MOST = 200
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What a request costs. rows: (what, how it is worked out, amount), all in words.
-
-    send_label: instead of the journey's, when there is nothing to pay.
-    """
-
-    rows: tuple[tuple[str, str, str], ...]
-    total: str
-    note: str = ""
-    send_label: Text = ""
 
 
 @dataclass(frozen=True)
@@ -351,6 +339,7 @@ def _show(
         "can_add": upload is not None and upload.id in form.fields,
         "note": visit.journey.note(visit.draft, here.page),
         "proposes": proposes,
+        "advice": refusal.advice if refusal else "",
         "ways": _ways(refusal, visit.again, but=here.key),
     }
     return visit.render("formbuilder/page.html", here.key, context, status=status)
@@ -443,18 +432,11 @@ def _check(visit: _Visit) -> HttpResponse:
         "error": error,
         "error_items": [{"href": "", "text": error}] if error else [],
         "ways": _ways(refusal, visit.change),
-        "bill": bill and _bill_table(bill),
+        "bill": bill and bill.table(),
         "send_label": say((bill and bill.send_label) or visit.journey.send_label),
         "note": say(visit.journey.check_note),
     }
     return visit.render("formbuilder/check.html", CHECK, context, status=422 if error else 200)
-
-
-def _bill_table(bill: Bill) -> dict[str, Any]:
-    columns = [{"label": _("Droit")}, {"label": _("Calcul")}, {"label": _("Montant"), "numeric": True}]
-    rows = [list(row) for row in bill.rows]
-    totals = [_("Total"), "", bill.total] if bill.total else None
-    return {"columns": columns, "rows": rows, "totals": totals, "note": bill.note}
 
 
 def _groups(visit: _Visit) -> list[dict[str, Any]]:

@@ -125,7 +125,7 @@ def test_a_certificate_of_the_anip_is_collected_where_the_anip_is(run_jobs, sett
 def test_a_place_that_nobody_confirmed_is_said_to_be_so(run_jobs):
     page = said(answered(run_jobs))
     assert (
-        "Où retirer le certificat Unité de l’ANIP (UCIP) Adresse et horaires à confirmer par la Mairie"
+        "Où retirer le certificat Unité de l’ANIP (UCIP) adresse et horaires à confirmer par la Mairie"
         in page
     )
 

@@ -9,12 +9,12 @@ from django.utils.datastructures import MultiValueDict
 
 from cotonou.core.errors import DomainError
 from cotonou.formbuilder import engine
+from cotonou.formbuilder.bills import Bill
 from cotonou.formbuilder.checking import problems
 from cotonou.formbuilder.definition import parse
 from cotonou.formbuilder.models import Draft
 from cotonou.formbuilder.refusals import Refusal
 from cotonou.formbuilder.tables import quartiers
-from cotonou.formbuilder.views import Bill
 from cotonou.formbuilder.wording import asked_when
 from tests.cotonou.formbuilder import urls
 from tests.cotonou.formbuilder.samples import publish
@@ -192,7 +192,12 @@ def test_what_was_erased_is_not_proposed_again(client, journey):
 @pytest.mark.django_db
 @pytest.mark.urls("tests.cotonou.formbuilder.urls")
 def test_an_answer_that_leads_nowhere_is_refused_on_its_page_with_where_to_go(client, journey):
-    refusal = Refusal(("named", "name"), "Ce nom ne convient pas.", (("p0", "Changer le nom"), ("p1", "Ici")))
+    refusal = Refusal(
+        ("named", "name"),
+        "Ce nom ne convient pas.",
+        "Prenez-en un autre.",
+        (("p0", "Changer le nom"), ("p1", "Ici")),
+    )
     journey(judge=lambda draft, answers: refusal if answers.get("named") == "Loko" else None)
     draft = begin(client, pages([NAME], [{"id": "named", "type": "name", "label": "Nom"}]))
     client.post(reverse("page", args=[draft.public_id, "p0"]), {"name": "Afi"})
@@ -201,6 +206,7 @@ def test_an_answer_that_leads_nowhere_is_refused_on_its_page_with_where_to_go(cl
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Ce nom ne convient pas." in page
+    assert "Prenez-en un autre." in page
     assert value_of(page, "named") == "Loko"
     assert f'href="{reverse("page", args=[draft.public_id, "p0"])}">Changer le nom' in page
     assert "Ici" not in page
@@ -231,7 +237,7 @@ def test_what_is_refused_at_the_last_moment_leads_to_what_can_be_changed(client,
     def send(request, draft):
         raise DomainError("Refusé.")
 
-    refusal = Refusal(("name",), "Refusé.", (("p0", "Changer le nom"),))
+    refusal = Refusal(("name",), "Refusé.", "", (("p0", "Changer le nom"),))
     journey(send=send, judge=lambda draft, answers: refusal if answers.get("name") == "Loko" else None)
     draft = begin(client, pages([NAME]))
     Draft.objects.filter(pk=draft.pk).update(answers={"name": "Loko"})
