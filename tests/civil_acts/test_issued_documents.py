@@ -135,7 +135,7 @@ def test_cancelling_needs_a_fresh_code_and_tells_everybody(run_jobs):
     assert "Annuler ce document" not in page
     # The public: that it is cancelled, and nothing of why.
     public = words(Client().get(f"/v/{paper.code}"))
-    assert "Document révoqué" in public
+    assert "Document annulé" in public
     assert "Ne l’acceptez pas" in public
     assert "tribunal" not in public and "justice" not in public
     assert paper.qr_payload and verification.verify_payload(paper.qr_payload).status == "REVOKED"

@@ -77,7 +77,7 @@ def test_a_mandate_may_have_the_certificate_that_the_extract_would_have_been(run
 def test_the_citizen_reads_the_search_then_that_nothing_was_found(run_jobs):
     item, clerk = checked(run_jobs)
     browser(clerk).post(to("ask-archive", item))
-    assert "Nous cherchons votre acte dans les registres papier depuis le" in words(
+    assert "Nous cherchons l’acte dans les registres papier depuis le" in words(
         holder(item).get(to("tracking", item))
     )
     absent("ILLEGIBLE")
@@ -93,7 +93,7 @@ def test_the_citizen_reads_the_search_then_that_nothing_was_found(run_jobs):
     civil.sign(item, officer)
     run_jobs()
     page = words(holder(item).get(to("tracking", item)))
-    assert "Acte non trouvé : votre certificat de non-inscription est prêt" in page
+    assert "Acte non trouvé : un certificat de non-inscription est prêt" in page
     assert "jugement supplétif" in page
     assert "à confirmer par la Mairie" in page
     told = Message.objects.filter(template="civil_acts.ready_not_found", subject_uuid=item.public_id)
