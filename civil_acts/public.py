@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from civil_acts import entitlement, procedure_page, ucip
 from civil_acts.models import ActRequest, ProcedureVersion
+from civil_acts.services import paying
 from cotonou.accounts.models import Office
 from cotonou.catalogue.models import Service
 from cotonou.catalogue.registry import Fact, Facts, Fee, Piece
@@ -98,13 +99,22 @@ def find(code: str) -> TrackedItem | None:
     """A request, or a draft still being filled, by its code."""
     request = ActRequest.objects.select_related("contact").filter(tracking_code=code).first()
     if request:
-        return TrackedItem(request.contact, reverse("civil_acts:tracking", args=[code]))
+        url = reverse("civil_acts:tracking", args=[code])
+        return TrackedItem(request.contact, url, receipt=_receipt_of(request))
     draft = (
         Draft.objects.select_related("contact").filter(code=code, purpose="civil_acts", state="OPEN").first()
     )
     if draft and draft.contact:
         return TrackedItem(draft.contact, journey_url(draft))
     return None
+
+
+def _receipt_of(request: ActRequest) -> str:
+    """What somebody without a phone shows that the request is theirs: the paper from the counter."""
+    if request.contact.phone:
+        return ""
+    payment = paying.last_payment(request)
+    return payment.receipt.code if payment and hasattr(payment, "receipt") else ""
 
 
 def journey_url(draft: Draft) -> str:

@@ -268,6 +268,10 @@ def _next(request: ActRequest) -> str:
             % {"date": day(request.checked_at)}
             + due
         )
+    if request.contact.in_person and request.state == S.READY:
+        return _("Retirez le document au guichet, avec votre reçu et une pièce d’identité.")
+    if request.contact.in_person and request.state == S.DELIVERED:
+        return _("Le document vous a été remis au guichet.")
     absent = _is_absent(request) and request.state in _ABSENT_WORDS
     sentences = {
         S.TO_PAY: _(

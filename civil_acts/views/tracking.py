@@ -144,6 +144,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _downloadable(item: ActRequest) -> bool:
+    """Never for somebody with neither phone nor e-mail: no one-time code reaches them."""
+    if item.contact.in_person:
+        return False
     return item.state in READY and item.document is not None and item.document.state == DocumentState.VALID
 
 

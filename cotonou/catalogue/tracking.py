@@ -10,6 +10,8 @@ from cotonou.core.models import Contact
 class TrackedItem:
     contact: Contact  # whose phone must be given with the code
     url: str  # where the state of the request is shown
+    # Of somebody without a phone: the verification code of the receipt they were given at the counter.
+    receipt: str = ""
 
 
 Finder = Callable[[str], TrackedItem | None]

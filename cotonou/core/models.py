@@ -19,13 +19,15 @@ class Contact(models.Model):
     email = models.EmailField(_("courriel"), blank=True)
     language = models.CharField(max_length=5, default="fr")
     user_uuid = models.UUIDField(null=True, blank=True, db_index=True)
+    # Served in person, with no phone and no e-mail: the printed paper is what they follow it with.
+    in_person = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="contact_reachable",
-                condition=~Q(phone="", email=""),
+                condition=~Q(phone="", email="") | Q(in_person=True),
                 violation_error_message=_("Donnez un numéro de téléphone ou une adresse électronique."),
             )
         ]

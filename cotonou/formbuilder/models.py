@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cotonou.core import codes
 from cotonou.core.models import Contact
 from cotonou.documents.models import Upload
+from cotonou.formbuilder.assisted import assisted
 from cotonou.formbuilder.definition import Form, parse
 from cotonou.formbuilder.querysets import DraftQuerySet, FormVersionQuerySet
 from cotonou.formbuilder.states import DraftState
@@ -141,8 +142,14 @@ class Draft(models.Model):
         return codes.pretty(self.code)
 
     @property
+    def is_assisted(self) -> bool:
+        """An agent fills it for somebody at the counter: see assisted.py. ``context["assisted"]`` says so."""
+        return bool(self.context.get("assisted"))
+
+    @property
     def form(self) -> Form:
-        return self.form_version.form
+        form = self.form_version.form
+        return assisted(form) if self.is_assisted else form
 
     def filled(self) -> dict[str, Any]:
         """The answers with the files among them, as the engine reads them (one query)."""

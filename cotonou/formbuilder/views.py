@@ -265,6 +265,7 @@ class _Visit:
         number, count = engine.progress(form, self.filled, key)
         common = {
             "draft": self.draft,
+            "shell": "layout/staff.html" if self.draft.is_assisted else "layout/base.html",
             "back_url": self.url(before) if before else self.journey.exit_url(self.draft),
             "leave_url": self.url(LEAVE),
             "from_check": CHECK if self.from_check else "",
@@ -445,7 +446,7 @@ def _groups(visit: _Visit) -> list[dict[str, Any]]:
     for row in engine.summary(visit.draft.form, visit.filled):
         title = row.page.title if row.item is None else f"{row.page.title} ({row.item})"
         if row.page.kind == "piece":
-            title = _("Vos pièces")
+            title = _("Les pièces") if visit.draft.is_assisted else _("Vos pièces")
         key = (title, row.page.kind == "piece" or row.page.id)
         if not groups or groups[-1]["key"] != key:
             groups.append({"key": key, "title": title, "rows": []})
@@ -458,6 +459,9 @@ def _groups(visit: _Visit) -> list[dict[str, Any]]:
 def _leave(visit: _Visit) -> HttpResponse:
     """Save and leave: the code on the screen, and by SMS."""
     request, draft = visit.request, visit.draft
+    if draft.is_assisted:  # kept among the agent's own; the person takes no code away from a form half filled
+        messages.success(request, _("Saisie gardée."))
+        return redirect(visit.journey.exit_url(draft))
     known = draft.contact is not None and bool(draft.contact.phone)
     form = LeaveForm(request.POST if request.method == "POST" and not known else None)
     status = 200

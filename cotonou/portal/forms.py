@@ -29,7 +29,36 @@ class TrackingForm(forms.PortalForm):
         label=gettext_lazy("Numéro de téléphone de la demande"),
         called=gettext_lazy("le numéro de téléphone de la demande"),
         foreign=True,
+        required=False,
+        says_optional=False,
     )
+    receipt = forms.CharField(
+        label=gettext_lazy("Code de vérification du reçu"),
+        called=gettext_lazy("le code de vérification du reçu"),
+        help_text=gettext_lazy("Il est en bas du reçu imprimé au guichet."),
+        max_length=40,
+        width=20,
+        required=False,
+        says_optional=False,
+        autocomplete="off",
+        spellcheck="false",
+    )
+
+    def clean_receipt(self) -> str:
+        typed = self.cleaned_data["receipt"]
+        code = codes.normalise(typed) if typed else ""
+        if code is None:
+            raise ValidationError(
+                _("Vérifiez le code du reçu : une lettre ou un chiffre est faux. Recopiez-le.")
+            )
+        return code
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or self.cleaned_data
+        given = cleaned.get("phone") or cleaned.get("receipt")
+        if not given and not self.errors.keys() & {"phone", "receipt"}:
+            self.add_error("phone", _("Saisissez le numéro de téléphone de la demande."))
+        return cleaned
 
     def clean_code(self) -> str:
         code = codes.normalise(self.cleaned_data["code"])

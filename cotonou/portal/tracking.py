@@ -32,17 +32,20 @@ class UnknownRequestError(DomainError):
     status = 422
 
 
-def find(*, code: str, phone: str, ip: str) -> TrackedItem:
+def find(*, code: str, phone: str = "", receipt: str = "", ip: str) -> TrackedItem:
     """The request of ``code`` (canonical) when ``phone`` (E.164) is the one given with it.
+
+    Where none was given, ``receipt`` (canonical) must be the code of the receipt.
 
     Only look-ups that fail count. Raises UnknownRequestError, TooManyAttemptsError.
     """
     attempt = _count(ip_digest=clients.digest(ip), code_digest=clients.digest(code))
     item = tracking.find(code)
-    known = str(item.contact.phone) if item else ""
+    known = str(item.contact.phone) or item.receipt if item else ""
+    given = phone or receipt
     # Compared even when there is no such code: the answer takes the same way.
-    same = hmac.compare_digest(known.encode(), phone.encode())
-    if item is None or not same:
+    same = hmac.compare_digest(known.encode(), given.encode())
+    if item is None or not same or not given:
         raise UnknownRequestError(
             _(
                 "Aucune demande ne correspond à ce code et à ce numéro. Vérifiez le code sur votre reçu, "

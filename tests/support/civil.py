@@ -161,8 +161,11 @@ def birth_act(**columns) -> RegisterAct:
 
 def prepared(run_jobs, clerk: Actor | None = None, **answers) -> ActRequest:
     """Checked and prepared by a clerk, waiting for an officer."""
-    item = submitted(run_jobs, **answers)
-    by = clerk or staff(Role.CLERK, name="Clerk")
+    return prepare(submitted(run_jobs, **answers), clerk or staff(Role.CLERK, name="Clerk"))
+
+
+def prepare(item: ActRequest, by: Actor) -> ActRequest:
+    """What a clerk does with a paid request, act 312 in hand."""
     treatment.claim(public_id=item.public_id, by=by)
     rule = treatment.rule_for(item)
     treatment.check_entitlement(public_id=item.public_id, by=by, proofs_seen=rule.proofs)

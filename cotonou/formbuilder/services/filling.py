@@ -260,16 +260,18 @@ def _touch(draft: Draft, page: Page | None = None) -> None:
 
 
 def _sync_contact(draft: Draft, visible: Mapping[str, Any], by: Actor) -> None:
-    """The contact is made as soon as a phone or e-mail is known, and follows the answers."""
+    """The contact is made once a phone or e-mail is given, or said not to exist, and follows the answers."""
     spec = draft.form.contact
     phone, email = (visible.get(spec.get(key, ""), "") for key in ("phone", "email"))
-    if not phone and not email:
+    absent = conditions.is_filled(visible.get(spec.get("absent", "")))
+    if not phone and not email and not absent:
         return
     name = " ".join(str(visible[field]) for field in spec["name"] if conditions.is_filled(visible.get(field)))
-    _set_contact(draft, by, name=name[:200], phone=phone, email=email)
+    in_person = not phone and not email
+    _set_contact(draft, by, name=name[:200], phone=phone, email=email, in_person=in_person)
 
 
-def _set_contact(draft: Draft, by: Actor, **values: str) -> None:
+def _set_contact(draft: Draft, by: Actor, **values: Any) -> None:
     contact = draft.contact
     if contact is None:
         # A counter agent types for somebody else: the account stays out of it.
@@ -277,7 +279,7 @@ def _set_contact(draft: Draft, by: Actor, **values: str) -> None:
         draft.contact = Contact.objects.create(
             language=(get_language() or "fr")[:2], user_uuid=user_uuid, **values
         )
-    elif any(str(getattr(contact, key)) != value for key, value in values.items()):
+    elif any(str(getattr(contact, key)) != str(value) for key, value in values.items()):
         for key, value in values.items():
             setattr(contact, key, value)
         contact.save(update_fields=list(values))

@@ -61,7 +61,8 @@ class FieldType:
         }
         if heading:
             look["label_size"] = "l"
-        look |= {key: field.spec[key] for key in ("autocomplete", "inputmode", "width") if key in field.spec}
+        said = ("autocomplete", "inputmode", "width", "says_optional")
+        look |= {key: field.spec[key] for key in said if key in field.spec}
         return look
 
     def arguments(self, field: Field, around: Surroundings) -> dict[str, Any]:
