@@ -123,7 +123,7 @@ def context(request: ActRequest, document: IssuedDocument, actor: Actor) -> dict
         "state": document.get_state_display(),
         "tone": TONES[DocumentState(document.state)],
         "facts": _facts(request, document),
-        "lines": snapshots.lines(document.snapshot),
+        "lines": snapshots.lines(document.snapshot, printed_by=document.template_version),
         "history": history(request, document),
         "replacing": replacing,
         "replaced_by": _replaced_by(document, actor),

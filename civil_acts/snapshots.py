@@ -6,6 +6,7 @@ the register says nothing. The shapes are those that the templates in
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from civil_acts.models import ActRequest, RegisterAct, RelayBatch, SearchSlip, S
 from cotonou.accounts.models import Office
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
-from cotonou.documents import kinds
+from cotonou.documents import kinds, plain_templates
+from cotonou.documents.models import TemplateVersion
 from cotonou.formbuilder import engine
 from cotonou.territory.dates import local_date
 
@@ -215,19 +217,41 @@ _LABELS = {
     "act.declarant_quality": gettext_lazy("Qualité du déclarant"),
     "act.remarks": gettext_lazy("Observations"),
     "search.centre": gettext_lazy("Centre où l’acte a été cherché"),
+    "search.searched_on": gettext_lazy("Registres consultés"),
     "search.years": gettext_lazy("Années cherchées"),
     "search.registers": gettext_lazy("Réponse des archives"),
     "search.found": gettext_lazy("Résultat de la recherche"),
 }
 
 
-def lines(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every known value of a snapshot as {label, value}, in the order of the document."""
+def _day(value: str) -> str:
+    return f"{plain_templates.date_letters(value)} ({plain_templates.date_short(value)})"
+
+
+# What the paper makes of a value: its templates use the same filters.
+_PRINTED: dict[str, Callable[[Any], Any]] = {
+    "person.surname": plain_templates.upper,
+    "birth.on": _day,
+    "birth.time": plain_templates.time_letters,
+    "act.drawn_up_on": _day,
+    "search.searched_on": _day,
+    "search.found": _FOUND_WORDS.__getitem__,
+}
+
+
+def lines(snapshot: dict[str, Any], *, printed_by: TemplateVersion | None = None) -> list[dict[str, Any]]:
+    """Every known value of a snapshot as {label, value}, in the order and the words of the document.
+
+    printed_by: leave out what this template does not print, as an extract does of a full copy.
+    """
     found: list[dict[str, Any]] = []
     for path, label in _LABELS.items():
         group, _dot, key = path.partition(".")
+        if printed_by is not None and path not in printed_by.source:
+            continue
         if value := (snapshot.get(group) or {}).get(key):
-            found.append({"label": label, "value": _FOUND_WORDS[value] if path == "search.found" else value})
+            printed = _PRINTED.get(path, str)
+            found.append({"label": label, "value": printed(value)})
     if "mentions" in snapshot:
         mentions = [m["text"] for m in snapshot["mentions"]]
         found.append({"label": _("Mentions marginales"), "lines": mentions or [_("Néant")]})

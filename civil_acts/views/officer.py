@@ -20,6 +20,7 @@ from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core import codes
 from cotonou.core.errors import DomainError
 from cotonou.documents import kinds
+from cotonou.documents import services as documents
 
 SIGN = Permission.ACT_REQUEST_SIGN
 
@@ -27,6 +28,9 @@ SIGN = Permission.ACT_REQUEST_SIGN
 def _waiting(request: HttpRequest):
     scope = request.actor.scope(SIGN)
     return ActRequest.objects.filter(scope.where("office")).to_sign(by=request.actor)
+
+
+REVIEW = "review"  # the page that a single document is signed from
 
 
 def _list(
@@ -60,16 +64,16 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require_permission(SIGN)
 def sign(request: HttpRequest) -> HttpResponse:
-    form, chosen = forms.SignForm(request.POST), request.POST.getlist("chosen")
+    form, chosen = forms.SignForm(request.POST, auto_id=_ids(request)), request.POST.getlist("chosen")
     if not form.is_valid():
-        return _list(request, form, chosen=chosen, status=422)
+        return _again(request, form, chosen)
     try:
         results = signing.sign_many(
             public_ids=chosen_ids(chosen), by=request.actor, code=form.cleaned_data["code"]
         )
     except DomainError as error:
-        form.add_error(None, error.message)
-        return _list(request, form, chosen=chosen, status=422)
+        form.add_error("code" if error.code == "second_factor_wrong" else None, error.message)
+        return _again(request, form, chosen)
     refused = {public_id: why for public_id, why in results.items() if why}
     signed = len(results) - len(refused)
     if signed:
@@ -90,6 +94,20 @@ def sign(request: HttpRequest) -> HttpResponse:
             form.add_error(None, line)
         return _list(request, form, chosen=[str(key) for key in refused], refused=refused, status=422)
     return redirect("civil_acts:to-sign")
+
+
+def _ids(request: HttpRequest) -> str:
+    return "sign_%s" if request.POST.get("page") == REVIEW else "id_%s"
+
+
+def _again(request: HttpRequest, form: forms.SignForm, chosen: list[str]) -> HttpResponse:
+    """The page that the officer signed from: one document being read, or the list."""
+    uuid = uuid_or_none(chosen[0]) if len(chosen) == 1 else None
+    if request.POST.get("page") == REVIEW and uuid:
+        item = _item(request, uuid)
+        if item.state == RequestState.TO_SIGN:
+            return _review(request, item, forms.ReasonForm(), sign_form=form, status=422)
+    return _list(request, form, chosen=chosen, status=422)
 
 
 def _named(request: HttpRequest, refused: dict[UUID, str]) -> list[str]:
@@ -128,8 +146,14 @@ def _no_longer(request: HttpRequest) -> HttpResponse:
 
 
 def _review(
-    request: HttpRequest, item: ActRequest, form: forms.ReasonForm, status: int = 200
+    request: HttpRequest,
+    item: ActRequest,
+    form: forms.ReasonForm,
+    *,
+    sign_form: forms.SignForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    sign_form = sign_form or forms.SignForm(auto_id="sign_%s")
     replacing = issued.open_replacement(item) if item.is_replacing else None
     context = {
         "item": item,
@@ -138,10 +162,11 @@ def _review(
         "own_request": replacing is not None and replacing.asked_by == request.actor.user,
         "code": codes.pretty(item.tracking_code),
         "document": kinds.get(item.document_kind).label,
-        "lines": snapshots.lines(item.snapshot or {}),
+        "lines": snapshots.lines(item.snapshot or {}, printed_by=documents.template_for(item.document_kind)),
         "own_work": item.prepared_by_id == request.actor.user.pk,
         "form": form,
-        "sign_form": forms.SignForm(auto_id="sign_%s"),
+        "sign_form": sign_form,
+        "forms": [sign_form],
     }
     return render(request, "civil_acts/officer/review.html", context, status=status)
 

@@ -83,9 +83,9 @@ _MARK_CSS = (
 )
 
 
-def _marked(source: HTML) -> bool:
-    """Print what the paper is worth, when it is worth nothing: see ``core.trial``."""
-    word = trial.mark()
+def _marked(source: HTML, mark: str) -> bool:
+    """Print what the paper is worth, when it is worth nothing: ``core.trial``'s word for it, or ``mark``."""
+    word = mark or trial.mark()
     if word:
         body = source.etree_element.find("body")
         element = body.makeelement("p", {"id": _MARK})
@@ -94,12 +94,12 @@ def _marked(source: HTML) -> bool:
     return bool(word)
 
 
-def html_to_pdf(html: str, css: str, *, identifier: bytes) -> bytes:
-    """PDF/A-3 with every font embedded. ``identifier`` becomes the file's ID."""
+def html_to_pdf(html: str, css: str, *, identifier: bytes, mark: str = "") -> bytes:
+    """PDF/A-3 with every font embedded. ``identifier`` becomes the file's ID; mark: see ``_marked``."""
     caches = _caches()
     source = HTML(string=html, url_fetcher=caches.fetcher, base_url=BASE)
     sheets = [caches.faces, caches.sheet(css)]
-    if _marked(source):
+    if _marked(source, mark):
         sheets.append(caches.sheet(_MARK_CSS))
     return source.write_pdf(
         stylesheets=sheets,
@@ -155,21 +155,60 @@ def specimen(version: TemplateVersion, values: dict[str, Any]) -> bytes:
 
     values: every name of ``version.variables``. Raises MissingValueError.
     """
-    title, today = _french(kinds.get(version.template.kind).label), local_today()
+    return _worthless(version, values, word="SPÉCIMEN", office="Mairie de Cotonou", issuer=_HEAD)
+
+
+# No footer: there is nothing to verify.
+_PROJECT_CSS = """
+@page { @bottom-left { content: none } @bottom-center {
+  content: "PROJET – sans valeur. Ni numéro, ni cachet, ni code à vérifier.";
+  font-family: "Cotonou Sans"; font-size: 9pt; color: #8a2a12;
+} }
+footer { display: none }
+"""
+
+
+def project(version: TemplateVersion, values: dict[str, Any], *, office: Office) -> bytes:
+    """What a document will be once signed, for those who prepare and sign it; marked, and worth nothing.
+
+    values: as for ``specimen``. Nothing is stored. Raises MissingValueError.
+    """
+    return _worthless(
+        version,
+        values,
+        word="PROJET",
+        office=office.name,
+        issuer=office_lines(office),
+        css=version.css + _PROJECT_CSS,
+        mark="PROJET",
+    )
+
+
+def _worthless(
+    version: TemplateVersion,
+    values: dict[str, Any],
+    *,
+    word: str,
+    office: str,
+    issuer: list[str],
+    css: str = "",
+    mark: str = "",
+) -> bytes:
+    """A page that no serial, code or seal makes a document; ``word`` stands where they would."""
     about = {
-        "title": f"SPÉCIMEN – {title}",
-        "serial": "SPÉCIMEN",
-        "code": "SPÉCIMEN SANS VALEUR",
-        "issued_on": today.isoformat(),
-        "office": "Mairie de Cotonou",
-        "issuer": _HEAD,
+        "title": f"{word} – {_french(kinds.get(version.template.kind).label)}",
+        "serial": word,
+        "code": f"{word} SANS VALEUR",
+        "issued_on": local_today().isoformat(),
+        "office": office,
+        "issuer": issuer,
         "address": f"{settings.PORTAL_URL}/v".split("://", 1)[-1],
         "replaces": "",
         "qr": "",
     }
     body = plain_templates.render(version.source, {**values, plain_templates.DOCUMENT: about})
     html = plain_templates.render(version.layout, {plain_templates.DOCUMENT: about | {"body": body}})
-    return html_to_pdf(html, version.css, identifier=version.public_id.bytes)
+    return html_to_pdf(html, css or version.css, identifier=version.public_id.bytes, mark=mark)
 
 
 def to_pdf(document: IssuedDocument, *, payload: str) -> bytes:

@@ -3,13 +3,25 @@
   for (const part of document.querySelectorAll('[data-needs-js]')) part.hidden = false
   for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print())
 
+  // How many boxes of that name are ticked, in the sentence that fits; # is the number.
+  const count = () => {
+    for (const note of document.querySelectorAll('[data-count]')) {
+      const ticked = document.querySelectorAll(`input[type=checkbox][name="${note.dataset.count}"]:checked`).length
+      note.textContent = [note.dataset.none, note.dataset.one][ticked] || note.dataset.many.replace('#', ticked)
+    }
+  }
+  count()
+  window.addEventListener('pageshow', count) // the browser may tick them again after « back »
+
   // « Tout cocher »: a box that ticks every box of the same form with that name.
   document.addEventListener('change', event => {
     const name = event.target.dataset && event.target.dataset.selectAll
-    if (!name) return
-    for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) {
-      box.checked = event.target.checked
+    if (name) {
+      for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) {
+        box.checked = event.target.checked
+      }
     }
+    count()
   })
 
   // When htmx replaced what had the focus, the keyboard would start again at the
