@@ -276,7 +276,12 @@ class RegisterAct(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.year}/{self.act_number_text}"
+        return f"{self.get_kind_display()} {self.reference}"
+
+    @property
+    def reference(self) -> str:
+        """ "1984/312": what the trail may say of an act, which is nobody's name."""
+        return f"{self.year}/{self.act_number_text}"
 
     @property
     def full_name(self) -> str:

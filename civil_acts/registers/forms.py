@@ -10,6 +10,7 @@ from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Office
 from cotonou.accounts.permissions import Permission
 from cotonou.core.forms import (
+    BooleanField,
     CharField,
     ChoiceField,
     FileField,
@@ -78,14 +79,14 @@ class RegisterForm(PortalForm):
         label=gettext_lazy("Registre des"),
         choices=KINDS,
         inline=True,
-        error_required=gettext_lazy("Choisissez le registre : naissances, mariages ou décès"),
+        error_required=gettext_lazy("Choisissez le registre : naissances, mariages ou décès."),
     )
     office = ModelChoiceField(
         label=gettext_lazy("Bureau qui tient le registre"),
         queryset=Office.objects.none(),
         to_field_name="code",
         empty_label=gettext_lazy("Choisir"),
-        error_required=gettext_lazy("Choisissez le bureau qui tient le registre"),
+        error_required=gettext_lazy("Choisissez le bureau qui tient le registre."),
     )
     permissions: tuple[Permission, ...] = ()
 
@@ -190,6 +191,17 @@ class ActForm(PortalForm):
         return {name: str(self.cleaned_data.get(name) or "") for name in transcription.FIELDS[self.kind]}
 
 
+class OthersForm(PortalForm):
+    """Under the acts that look the same; their ids come as repeated ``seen`` values."""
+
+    not_these = BooleanField(
+        label=gettext_lazy("J’ai ouvert ces actes : ce n’est pas le même"),
+        error_required=gettext_lazy(
+            "Ouvrez les actes qui ressemblent, puis cochez la case si aucun n’est le même."
+        ),
+    )
+
+
 class KeepForm(PortalForm):
     """One choice per field that two people did not read alike."""
 
@@ -199,11 +211,12 @@ class KeepForm(PortalForm):
         for difference in differences:
             self.fields[f"keep_{difference['field']}"] = RadioField(
                 label=difference["label"],
+                help_text=transcription.how_they_differ(difference["first"], difference["second"]),
                 choices=[
                     ("first", _("Première saisie : %(text)s") % {"text": difference["first"] or empty}),
                     ("second", _("Votre saisie : %(text)s") % {"text": difference["second"] or empty}),
                 ],
-                error_required=_("Choisissez ce que dit la photo : %(label)s")
+                error_required=_("Choisissez ce que dit la photo : %(label)s.")
                 % {"label": difference["label"]},
             )
 
@@ -257,7 +270,7 @@ class AbsentForm(Beside, PortalForm):
             (SlipState.DESTROYED.value, gettext_lazy("Le registre est détruit ou perdu")),
             (SlipState.ILLEGIBLE.value, gettext_lazy("Le registre ne peut plus être lu")),
         ],
-        error_required=gettext_lazy("Choisissez le résultat de la recherche"),
+        error_required=gettext_lazy("Choisissez le résultat de la recherche."),
     )
     answer = TextareaField(
         label=gettext_lazy("Ce qui a été cherché"),

@@ -58,9 +58,14 @@ class Problem:
     value: str = ""
     name: str = ""  # the field
 
-    def sentence(self) -> str:
-        """One French sentence that names the column and the remedy."""
-        return _sentences()[self.reason] % {"column": self.column, "value": self.value}
+    def sentence(self, *, typed: bool = False) -> str:
+        """One sentence that names the column and the remedy. typed: on a page, where nothing is a cell."""
+        words = _sentences() | (_typed() if typed else {})
+        return words[self.reason] % {"column": self.column, "value": self.value}
+
+
+def _typed() -> dict[Reason, str]:
+    return {R.MISSING: _("Remplissez « %(column)s » : ce champ ne peut pas rester vide.")}
 
 
 def _sentences() -> dict[Reason, str]:

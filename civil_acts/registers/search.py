@@ -89,6 +89,14 @@ def find(
     return list(numbered[:limit]) if year else []
 
 
+def near(acts: QuerySet, name: str, *, limit: int = 20) -> list[Any]:
+    """Those of ``acts`` whose names are spelt or sound like ``name``, with ``score``, best first."""
+    if not name.strip():
+        return []
+    with transaction.atomic():
+        return _ranked(acts, Words(name), name, limit)
+
+
 def _with_number(acts: QuerySet, number: str) -> QuerySet:
     try:
         wanted = numbers.parse(number)

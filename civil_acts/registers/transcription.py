@@ -1,5 +1,6 @@
 """An act typed by hand: which fields, the same rules as for files, and two readings compared."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from civil_acts.models.registers import DETAILS, ActKind, RegisterAct
 from civil_acts.registers.columns import Mapping, label_of
+from civil_acts.registers.names import plain
 from civil_acts.registers.reading import RawRow, Table
 from civil_acts.registers.rows import RowReader
 from cotonou.core.errors import DomainError
@@ -104,7 +106,7 @@ def read(kind: str, data: dict[str, str]) -> dict[str, Any]:
     if row.problems:
         errors: dict[str, list[str]] = {}
         for problem in row.problems:
-            errors.setdefault(problem.name, []).append(problem.sentence())
+            errors.setdefault(problem.name, []).append(problem.sentence(typed=True))
         raise EntryError(errors)
     return row.values | {"row_digest": row.digest}
 
@@ -134,7 +136,12 @@ def columns_of(kind: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def compare(kind: str, first: dict[str, str], second: dict[str, str]) -> list[dict[str, str]]:
-    """The fields that two people did not read alike: [{field, label, first, second}]."""
+    """The fields that two people did not read alike: [{field, label, first, second}].
+
+    Dates, years, numbers and times are compared by what they mean, « 4 septembre 2011 » being
+    « 04/09/2011 »; names and places letter for letter, since the copy will print them so.
+    """
+    meant = _meant(kind, first), _meant(kind, second)
     return [
         {
             "field": name,
@@ -143,8 +150,64 @@ def compare(kind: str, first: dict[str, str], second: dict[str, str]) -> list[di
             "second": second.get(name, ""),
         }
         for name in FIELDS[kind]
-        if _same(first.get(name, "")) != _same(second.get(name, ""))
+        if not _alike(name, first, second, meant)
     ]
+
+
+def _alike(name: str, first: dict[str, str], second: dict[str, str], meant: tuple[dict, dict]) -> bool:
+    if name in meant[0] and name in meant[1]:
+        return bool(meant[0][name] == meant[1][name])
+    return _same(first.get(name, "")) == _same(second.get(name, ""))
+
+
+# Columns of RegisterAct that say what was meant by a field, however it was written.
+_MEANING = {
+    "year": ("year",),
+    "act_number": ("act_number", "act_number_suffix"),
+    "event_date": ("event_date", "event_date_precision", "event_year", "event_date_text"),
+    "drawn_up_on": ("drawn_up_on",),
+}
+_TIME = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?(?:\s*(?:mn|min|minutes?))?", re.IGNORECASE)
+
+
+def _meant(kind: str, data: dict[str, str]) -> dict[str, Any]:
+    """Field -> what it means, for those that have a meaning; nothing for a reading that breaks a rule."""
+    try:
+        values = read(kind, data)
+    except EntryError:
+        return {}
+    found: dict[str, Any] = {
+        name: tuple(plain(_same(str(values.get(column) or ""))) for column in columns)
+        for name, columns in _MEANING.items()
+        if data.get(name)
+    }
+    if time := _TIME.fullmatch(_same(data.get("event_time", ""))):
+        found["event_time"] = (int(time[1]), int(time[2] or 0))
+    return found
+
+
+def how_they_differ(first: str, second: str) -> str:
+    """In words, when two readings of a name are nearly the same; "" when they plainly differ."""
+    if not first or not second:
+        return ""
+    for words, alike in (
+        (_("Seules les majuscules diffèrent."), str.casefold),
+        (_("Seuls les accents diffèrent."), _without_accents),
+        (_("Seuls les espaces, tirets ou apostrophes diffèrent."), _letters),
+        (_("Les majuscules et les accents diffèrent."), plain),
+    ):
+        if alike(_same(first)) == alike(_same(second)):
+            return words
+    return ""
+
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFD", text)
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
 
 
 def _same(text: str) -> str:

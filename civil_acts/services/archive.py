@@ -1,5 +1,6 @@
 """An act that is still on paper: search slip, photo, one person types, another verifies."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from civil_acts import durations
 from civil_acts.models.archive import SearchSlip, SlipState, Transcription
 from civil_acts.models.registers import RegisterAct
+from civil_acts.registers import duplicates
 from civil_acts.registers import transcription as readings
 from civil_acts.services.registers import add_act
 from cotonou.accounts.actors import Actor
@@ -154,10 +156,13 @@ def reopen_slip(*, public_id: UUID, by: Actor, reason: str) -> SearchSlip:
 
 
 @transaction.atomic
-def transcribe(*, slip_id: UUID, by: Actor, data: dict[str, str]) -> Transcription:
+def transcribe(
+    *, slip_id: UUID, by: Actor, data: dict[str, str], dismissed: Collection[UUID] = ()
+) -> Transcription:
     """The first reading of the page; the same person may type it again when it was sent back.
 
-    Raises EntryError, Conflict.
+    dismissed: acts that look the same and that this person opened and found to be others.
+    Raises EntryError, Conflict, LikelyDuplicateError.
     """
     scope = by.scope(Permission.REGISTER_TRANSCRIBE)
     slip = (
@@ -165,7 +170,8 @@ def transcribe(*, slip_id: UUID, by: Actor, data: dict[str, str]) -> Transcripti
         .select_for_update(of=("self",))
         .get(public_id=slip_id)
     )
-    readings.read(slip.kind, data)
+    values = readings.read(slip.kind, data)
+    duplicates.refuse_unseen(slip.kind, slip.office, values, dismissed=dismissed)
     existing = Transcription.objects.select_for_update().filter(slip=slip).first()
     if existing and (existing.returned_at is None or existing.transcribed_by_id != by.user.pk):  # type: ignore[union-attr]
         raise Conflict(_("Cette page a déjà été saisie : elle attend sa vérification."))
@@ -206,26 +212,34 @@ def return_transcription(*, public_id: UUID, by: Actor, reason: str) -> Transcri
 
 @transaction.atomic
 def verify_transcription(
-    *, public_id: UUID, by: Actor, data: dict[str, str], kept: dict[str, str] | None = None
+    *,
+    public_id: UUID,
+    by: Actor,
+    data: dict[str, str],
+    kept: dict[str, str] | None = None,
+    dismissed: Collection[UUID] = (),
 ) -> RegisterAct:
     """The second reading, by somebody else; when both agree or are settled, the act enters the register.
 
-    kept: field -> "first" or "second" for each difference.
-    Raises DomainError (readings_differ) while some are open, EntryError, Conflict, NotAllowed.
+    kept: field -> "first" or "second" for each difference. dismissed: as for ``transcribe``.
+    Raises DomainError (readings_differ) while some are open, LikelyDuplicateError, EntryError,
+    Conflict, NotAllowed.
     """
     transcription = _to_verify(public_id, by)
     slip = transcription.slip
     differences = readings.compare(slip.kind, transcription.data, data)
     agreed, settled = readings.settle(differences, data, kept or {})
+    values = readings.read(slip.kind, agreed)
+    others = duplicates.refuse_unseen(slip.kind, slip.office, values, dismissed=dismissed)
     act = add_act(
         by=by,
-        values=readings.read(slip.kind, agreed),
+        values=values,
         source=RegisterAct.Source.TRANSCRIPTION,
         kind=slip.kind,
         office=slip.office,
         scan=slip.photo,
     )
-    _close(transcription, by=by, data=data, differences=settled, act=act)
+    _close(transcription, by=by, data=data, differences=settled, act=act, others=others)
     _tell(slip, f"act:{act.pk}")
     return act
 
@@ -241,4 +255,5 @@ def _close(transcription: Transcription, *, by: Actor, **columns: Any) -> None:
         actor=by,
         act=str(columns["act"].public_id),
         differences=[difference["field"] for difference in columns["differences"]],
+        dismissed=[other.reference for other in columns["others"]],
     )

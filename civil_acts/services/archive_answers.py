@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from civil_acts.answers import birth_year
 from civil_acts.models import ActRequest, SearchSlip, SlipState
 from civil_acts.services import archive, treatment
 from cotonou.accounts.actors import SYSTEM, Actor
@@ -19,13 +20,6 @@ def last_slip(request: ActRequest) -> SearchSlip | None:
     return SearchSlip.objects.filter(request_uuid=request.public_id).order_by("-created_at").first()
 
 
-def birth_year(request: ActRequest) -> int | None:
-    """The year of birth as the citizen gave it: alone, or with its month and day."""
-    given = request.answers.get("birth_date")
-    text = str(given.get("year") or "") if isinstance(given, dict) else str(given or "")[:4]
-    return int(text) if text.isdecimal() and len(text) == 4 else None
-
-
 def known_details(request: ActRequest) -> dict[str, Any]:
     """What the citizen wrote that helps the archive, under the names of ``ask_archive``'s details."""
     answers = request.answers
@@ -36,7 +30,7 @@ def known_details(request: ActRequest) -> dict[str, Any]:
     ]
     return {
         "centre": "",
-        "year": act.get("year") or birth_year(request),
+        "year": act.get("year") or birth_year(answers),
         "volume": "",
         "folio": "",
         "act_number_text": str(act.get("number") or "")[:40],
@@ -97,8 +91,13 @@ def apply_answer(job: Job) -> None:
         )
         if request is None or request.state != "IN_REVIEW":
             return
-        transcription = getattr(slip, "transcription", None)
-        if slip.state == SlipState.FOUND and transcription and transcription.act_id:
-            treatment.choose_act(request, transcription.act, by=SYSTEM)
+        transcription = getattr(slip, "transcription", None) if slip.state == SlipState.FOUND else None
+        # It is the archivist's answer, or the reading of whoever verified the page: they sign it here too.
+        who = slip.answered_by
+        if transcription is not None and transcription.act_id:
+            who = transcription.verified_by
+        by = Actor(user=who) if who else SYSTEM
+        if transcription is not None and transcription.act_id:
+            treatment.choose_act(request, transcription.act, by=by)
             request.save(update_fields=treatment.ACT_COLUMNS)
-        record("civil_acts.archive_answered", subject=request, actor=SYSTEM, reason=slip.get_state_display())
+        record("civil_acts.archive_answered", subject=request, actor=by, reason=slip.get_state_display())

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from civil_acts.models.archive import SearchSlip, SlipState, Transcription
+from civil_acts.models.registers import RegisterAct
 from civil_acts.registers import forms, pages
 from civil_acts.registers import transcription as readings
+from civil_acts.registers.duplicates import LikelyDuplicateError
 from civil_acts.services import archive
+from civil_acts.views.selection import chosen_ids
 from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
 
@@ -76,7 +79,8 @@ def _show(request: HttpRequest, slip: SearchSlip, *, status: int = 200, **bound:
         "absent_form": forms.AbsentForm(),
         "reopen_form": forms.WhyForm(),
     }
-    return render(request, "civil_acts/archive/slip.html", _row(slip) | context | bound, status=status)
+    context |= bound | {"forms": list(bound.values())}
+    return render(request, "civil_acts/archive/slip.html", _row(slip) | context, status=status)
 
 
 @require_safe
@@ -182,17 +186,38 @@ def type_page(request: HttpRequest, public_id) -> HttpResponse:
     earlier = getattr(item, "transcription", None)
     initial = earlier.data if earlier else _known(item)
     form = forms.ActForm(request.POST or None, kind=item.kind, initial=initial)
+    others = _Others(request)
     if request.method == "POST" and form.is_valid():
         try:
-            archive.transcribe(slip_id=item.public_id, by=request.actor, data=form.typed())
+            archive.transcribe(
+                slip_id=item.public_id, by=request.actor, data=form.typed(), dismissed=others.dismissed
+            )
+        except LikelyDuplicateError as error:
+            others.show(error.acts)
         except DomainError as error:
             form.add_error(None, error.message)
         else:
             messages.success(request, _("Saisie enregistrée. Une autre personne doit la vérifier."))
             return redirect("registers:transcriptions")
     status = 422 if request.method == "POST" else 200
-    context = _row(item) | {"form": form, "earlier": earlier, "pages": item.photo_pages}
+    context = _row(item) | {"form": form, "earlier": earlier, "pages": item.photo_pages, "others": others}
+    context["forms"] = [others.form]
     return render(request, "civil_acts/archive/type_page.html", context, status=status)
+
+
+class _Others:
+    """The acts that look like the one being typed: shown, then dismissed with a tick, on the same form."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.seen = chosen_ids(request.POST.getlist("seen"))
+        self.form = forms.OthersForm(request.POST if self.seen else None)
+        self.dismissed = self.seen if self.seen and self.form.is_valid() else []
+        self.acts: list[RegisterAct] = []
+
+    def show(self, acts: list[RegisterAct]) -> None:
+        if self.dismissed:  # one more came in meanwhile: it is to be looked at as well
+            self.form = forms.OthersForm()
+        self.acts = acts
 
 
 def _known(item: SearchSlip) -> dict[str, str]:
@@ -213,23 +238,32 @@ def verify(request: HttpRequest, public_id) -> HttpResponse:
     item = _transcription(request, public_id)
     kind = item.slip.kind
     form = forms.ActForm(request.POST or None, kind=kind, initial=item.data, blind=True)
-    keep = None
+    keep, others = None, _Others(request)
     if request.method == "POST" and form.is_valid():
         differences = readings.compare(kind, item.data, form.typed())
         settling = "settle" in request.POST
         keep = forms.KeepForm(request.POST if settling else None, differences=differences)
         if not differences or (settling and keep.is_valid()):
             kept = keep.kept() if differences else {}
-            if answer := _verified(request, item, form, kept):
+            if answer := _verified(request, item, form, kept, others):
                 return answer
-    return _verify_page(request, item, form, keep)
+    return _verify_page(request, item, form, keep, others=others)
 
 
-def _verified(request: HttpRequest, item: Transcription, form: Any, kept: dict) -> HttpResponse | None:
+def _verified(
+    request: HttpRequest, item: Transcription, form: Any, kept: dict, others: _Others
+) -> HttpResponse | None:
     try:
         act = archive.verify_transcription(
-            public_id=item.public_id, by=request.actor, data=form.typed(), kept=kept
+            public_id=item.public_id,
+            by=request.actor,
+            data=form.typed(),
+            kept=kept,
+            dismissed=others.dismissed,
         )
+    except LikelyDuplicateError as error:
+        others.show(error.acts)
+        return None
     except DomainError as error:
         form.add_error(None, error.message)
         return None
@@ -244,6 +278,7 @@ def _verify_page(
     keep: Any,
     *,
     return_form: Any = None,
+    others: _Others | None = None,
     status: int = 0,
 ) -> HttpResponse:
     context = _row(item.slip) | {
@@ -252,6 +287,8 @@ def _verify_page(
         "keep": keep if keep and keep.fields else None,
         "pages": item.slip.photo_pages,
         "return_form": return_form or forms.WhyForm(),
+        "others": others,
+        "forms": [keep, return_form, others.form if others else None],
     }
     status = status or (422 if request.method == "POST" else 200)
     return render(request, "civil_acts/archive/verify.html", context, status=status)

@@ -142,9 +142,12 @@ def test_a_number_already_in_the_register_stops_the_second_act(people, office, t
     archive.verify_transcription(public_id=typed.public_id, by=people["second"], data=dict(DATA))
     other = ask(people, office)
     archive.answer_found(public_id=other.public_id, by=people["archivist"], photo=page_photo())
-    again = archive.transcribe(slip_id=other.public_id, by=people["clerk"], data=DATA)
+    seen = [RegisterAct.objects.get().public_id]
+    again = archive.transcribe(slip_id=other.public_id, by=people["clerk"], data=DATA, dismissed=seen)
     with pytest.raises(Conflict):
-        archive.verify_transcription(public_id=again.public_id, by=people["second"], data=dict(DATA))
+        archive.verify_transcription(
+            public_id=again.public_id, by=people["second"], data=dict(DATA), dismissed=seen
+        )
     assert RegisterAct.objects.count() == 1
 
 
