@@ -24,6 +24,7 @@ FILTERS = (
 EVERYWHERE = (
     ("à instruire", {}),
     ("un nom fréquent", {"q": "dossou"}),
+    ("réponse de l’usager reçue", {"show": "answered"}),
     ("réponse de l’ANIP reçue", {"state": "READY_ELSEWHERE"}),
     ("réponse reçue, un nom", {"state": "READY_ELSEWHERE", "q": "gbaguidi"}),
 )
@@ -31,7 +32,7 @@ EVERYWHERE = (
 
 def measure(city: City) -> list[Row]:
     url = reverse("civil_acts:queue")
-    local, everywhere = logged_in(clerk_of(OFFICE)), logged_in(clerk_of("MAIRIE", "RELAY_AGENT"))
+    local, everywhere = logged_in(clerk_of(OFFICE)), logged_in(clerk_of("MAIRIE", "OFFICER"))
     rows = [
         in_ms(f"file d’un arrondissement, {label}", city.words, _times(local, url, query), at_most=60)
         for label, query in FILTERS

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from civil_acts.models import ActRequest
+from civil_acts.states import CLERK_STATES
 from cotonou.accounts.actors import Actor
 from cotonou.core import codes, phones
 from cotonou.core.database import NormalisedName
@@ -34,35 +35,41 @@ class QueuePaginator(Paginator):
 
 
 def filtered(actor: Actor, chosen: dict) -> QuerySet[ActRequest]:
-    """Requests of the actor's offices. chosen: cleaned data of QueueFilter."""
-    rows = ActRequest.objects.visible_to(actor)
-    if state := chosen.get("state"):
-        rows = rows.filter(state=state).select_related(
-            "contact", "office", "claimed_by", "procedure_version__procedure__service"
-        )
-        rows = rows.order_by("-pk")
-    else:
-        rows = rows.clerk_queue()
+    """Requests of the actor's offices. chosen: cleaned data of QueueFilter.
+
+    A whole tracking code finds its request whatever the other filters say: whoever
+    types one wants that request, and must not read that it does not exist.
+    """
+    state, text = chosen.get("state"), (chosen.get("q") or "").strip()
+    wanted = Q(state=state) if state else Q(state__in=CLERK_STATES)
     if service := chosen.get("service"):
-        rows = rows.filter(procedure_version__procedure__service=service)
-    if text := (chosen.get("q") or "").strip():
-        rows = rows.filter(matches(text))
-    return _shown(rows, actor, chosen.get("show") or "")
+        wanted &= Q(procedure_version__procedure__service=service)
+    wanted &= _shown(actor, chosen.get("show") or "")
+    if text:
+        wanted &= _named(text)
+    if code := codes.normalise(text):
+        wanted |= Q(tracking_code=code)
+    rows = ActRequest.objects.visible_to(actor).filter(wanted).with_row()
+    return rows.order_by("-pk") if state else rows.order_by("due_on", "pk")
 
 
 def matches(text: str) -> Q:
-    """Requests that ``text`` means: a tracking code, a whole phone number, or words of the person's name.
+    """Requests that ``text`` means: a tracking code, a whole phone number, or words of a name.
 
     A name may look like a code (one in thirty passes its check): both are looked for.
     """
-    if phone := _phone(text):
-        meant = Q(contact__phone=phone)
-    else:
-        meant = Q()
-        for word in text.split()[:MAX_WORDS]:
-            meant &= Q(subject_search__contains=NormalisedName(Value(word, output_field=TextField())))
     code = codes.normalise(text)
-    return meant | Q(tracking_code=code) if code else meant
+    return _named(text) | Q(tracking_code=code) if code else _named(text)
+
+
+def _named(text: str) -> Q:
+    """By the applicant's phone, or by words of the applicant's name and of the person's named in the act."""
+    if phone := _phone(text):
+        return Q(contact__phone=phone)
+    meant = Q()
+    for word in text.split()[:MAX_WORDS]:
+        meant &= Q(search_names__contains=NormalisedName(Value(word, output_field=TextField())))
+    return meant
 
 
 def _phone(text: str) -> str:
@@ -73,13 +80,15 @@ def _phone(text: str) -> str:
         return ""
 
 
-def _shown(rows: QuerySet[ActRequest], actor: Actor, show: str) -> QuerySet[ActRequest]:
+def _shown(actor: Actor, show: str) -> Q:
     if show == "mine":
-        return rows.filter(claimed_by=actor.user, claimed_until__gt=timezone.now())
+        return Q(claimed_by=actor.user, claimed_until__gt=timezone.now())
     if show == "free":
-        return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()), waiting_since=None)
+        return Q(Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()), waiting_since=None)
     if show == "late":
-        return rows.filter(due_on__lt=local_today(), waiting_since=None)
+        return Q(due_on__lt=local_today(), waiting_since=None)
     if show == "waiting":
-        return rows.filter(waiting_since__isnull=False)
-    return rows
+        return Q(waiting_since__isnull=False)
+    if show == "answered":
+        return Q(reply_received_at__isnull=False)
+    return Q()

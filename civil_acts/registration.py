@@ -91,7 +91,7 @@ def _document_kinds() -> None:
 
 def _navigation() -> None:
     for url_name, label, permissions, order in (
-        ("civil_acts:queue", _("Demandes"), (Can.ACT_REQUEST_VIEW,), 10),
+        ("civil_acts:queue", _("Demandes"), (Can.ACT_REQUEST_VIEW, Can.RELAY_MANAGE), 10),
         ("civil_acts:to-sign", _("À signer"), (Can.ACT_REQUEST_SIGN,), 20),
         ("civil_acts:documents", _("Documents"), (Can.DOCUMENT_REVOKE,), 25),
         ("civil_acts:counter", _("Guichet"), (Can.COUNTER_ENTRY,), 30),

@@ -25,6 +25,8 @@ MAX_LINES, MAX_COLUMNS = 20_000, 40
 # Bytes, all parts of the workbook together: 20,000 lines of twelve columns take 17 MB. A page waits
 # for it, and openpyxl takes half a second for each MB of the worst that a part can hold.
 MAX_UNPACKED = 24 * 1024 * 1024
+# How a picture, a PDF, an old Excel or Word file and a page begin: what people send by mistake.
+_OTHER_FILES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"<")
 YES = {"oui", "disponible", "favorable", "accorde", "accordé", "ok"}
 NO = {"non", "refuse", "refusé", "rejete", "rejeté", "defavorable", "défavorable"}
 
@@ -161,6 +163,11 @@ def _unreadable() -> DomainError:
 
 
 def _csv_rows(content: bytes) -> Iterator[list]:
+    if content.lstrip().startswith(_OTHER_FILES):
+        raise DomainError(
+            _("Ce n’est pas un fichier Excel (.xlsx) ou CSV. Choisissez le fichier de réponses de l’UCIP."),
+            code="unreadable",
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -102,11 +102,11 @@ def _to_hand_over(actor: Actor) -> Iterator[Card]:
 # -- requests ------------------------------------------------------------------
 
 
-def _queue(actor: Actor) -> Iterator[Card]:
+def _queue(actor: Actor, what: str = "") -> Iterator[Card]:
     late = Q(due_on__lt=local_today(), waiting_since=None)
     mine = Q(claimed_by=actor.user, claimed_until__gt=timezone.now())
     found = (
-        _requests(actor, Permission.ACT_REQUEST_PREPARE)
+        ActRequest.objects.workable_by(actor)
         .clerk_queue()
         .order_by()
         .aggregate(
@@ -125,7 +125,7 @@ def _queue(actor: Actor) -> Iterator[Card]:
     yield Card(
         _("Demandes à traiter"),
         reverse("civil_acts:queue"),
-        _("Vérifier le droit et l’acte, préparer le document."),
+        what or _("Vérifier le droit et l’acte, préparer le document."),
         count=found["n"],
         urgent=found["late"],
         urgent_words=_late(found["late"]),
@@ -163,6 +163,8 @@ def _issued(actor: Actor) -> Iterator[Card]:
 
 
 def _relay(actor: Actor) -> Iterator[Card]:
+    if not actor.has(Permission.ACT_REQUEST_PREPARE):
+        yield from _queue(actor, _("Vérifier chaque dossier avant de le transmettre."))
     ready = relay.to_transmit(actor).order_by().aggregate(n=Count("pk"), oldest=Min("submitted_at"))
     yield Card(
         _("Dossiers à transmettre à l’UCIP"),

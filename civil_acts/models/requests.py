@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from civil_acts.models.procedures import EntitlementRule, ProcedureVersion
 from civil_acts.querysets.requests import ActRequestQuerySet, ComplementQuerySet, RelayBatchQuerySet
 from civil_acts.states import (
+    NO_ACT_RELATIONS,
     SIGNED_STATES,
     STAFF_RELATIONS,
     TRANSITIONS,
@@ -19,7 +20,6 @@ from civil_acts.states import (
 )
 from cotonou.accounts.models import Office
 from cotonou.core import states
-from cotonou.core.database import NormalisedName
 from cotonou.core.errors import Conflict
 from cotonou.core.models import Contact
 from cotonou.documents.models import IssuedDocument
@@ -51,8 +51,11 @@ class ActRequest(models.Model):
     copies = models.PositiveSmallIntegerField(default=1)
     fee_xof = models.BigIntegerField(default=0)
     relation = models.CharField(max_length=20, choices=Relation)
-    # Shown and searched in queues: the person the document is about.
+    # Shown in queues: the person the document is about.
     subject_name = models.CharField(max_length=200)
+    # What a queue is searched by: that name and the applicant's, normalised. A trigger
+    # fills it, whatever is written: the applicant's name lies in another table.
+    search_names = models.TextField(default="", db_default="", editable=False)
 
     state = models.CharField(max_length=20, choices=RequestState, default=RequestState.TO_PAY)
     created_at = models.DateTimeField(default=timezone.now)
@@ -63,6 +66,8 @@ class ActRequest(models.Model):
     claimed_by = _person()
     claimed_until = models.DateTimeField(null=True, blank=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
+    # The citizen answered and no clerk has opened the file since.
+    reply_received_at = models.DateTimeField(null=True, blank=True)
 
     # Treatment
     entitlement_rule = models.ForeignKey(
@@ -97,10 +102,6 @@ class ActRequest(models.Model):
     relay_answer = models.CharField(max_length=200, blank=True)
     # The certificate waits at the UCIP (True) or was refused (False); None until it answers.
     relay_available = models.BooleanField(null=True, blank=True)
-
-    subject_search = models.GeneratedField(
-        expression=NormalisedName("subject_name"), output_field=models.TextField(), db_persist=True
-    )
 
     objects = ActRequestQuerySet.as_manager()
 
@@ -169,6 +170,7 @@ class ActRequest(models.Model):
                 name="act_request_with_document",
                 condition=Q(document=None) | Q(state__in=[*SIGNED_STATES, "IN_REVIEW", "TO_SIGN"]),
             ),
+            models.CheckConstraint(name="act_request_search_names", condition=~Q(search_names="")),
             models.CheckConstraint(name="act_request_fee", condition=Q(fee_xof__gte=0)),
             models.CheckConstraint(name="act_request_copies", condition=Q(copies__gte=1, copies__lte=20)),
         ]
@@ -190,7 +192,12 @@ class ActRequest(models.Model):
             ),
             models.Index(name="act_request_office_state", fields=["office", "state", "-id"]),
             models.Index(name="act_request_state", fields=["state", "-id"]),
-            GinIndex(OpClass("subject_search", name="gin_trgm_ops"), name="act_request_subject"),
+            GinIndex(OpClass("search_names", name="gin_trgm_ops"), name="act_request_names"),
+            models.Index(
+                name="act_request_answered",
+                fields=["due_on", "id"],
+                condition=Q(reply_received_at__isnull=False),
+            ),
             models.Index(name="act_request_expiring", fields=["created_at"], condition=Q(state="TO_PAY")),
         ]
 
@@ -219,8 +226,9 @@ class ActRequest(models.Model):
 
     @property
     def relation_words(self) -> str:
-        """What the applicant is to the person named in the act, in the words of the office."""
-        return str(STAFF_RELATIONS[Relation(self.relation)])
+        """What the applicant is to the person concerned, in the words of the office."""
+        words = NO_ACT_RELATIONS if self.is_relay else STAFF_RELATIONS
+        return str(words[Relation(self.relation)])
 
     @property
     def is_relay(self) -> bool:

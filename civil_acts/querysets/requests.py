@@ -7,29 +7,43 @@ from cotonou.accounts.permissions import Permission
 READERS = (Permission.ACT_REQUEST_VIEW, Permission.RELAY_MANAGE)
 
 
+def _reached(actor, *permissions):
+    """All rows of the offices where this person has one of ``permissions``; of the liaison, its own files.
+
+    The UCIP has no business with the other requests, which hold people's filiation.
+    """
+    where = actor.scope(*permissions).where("office")
+    if liaison := actor.scope(Permission.RELAY_MANAGE):
+        relayed = Q(procedure_version__procedure__service__authority_mode="RELAY")
+        where |= liaison.where("office") & relayed
+    return where
+
+
 class ActRequestQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Staff see the rows of their offices today; anyone else, only their own."""
-        scope = actor.scope(*READERS)
-        if scope:
-            return self.filter(scope.where("office"))
+        if actor.scope(*READERS):
+            return self.filter(_reached(actor, Permission.ACT_REQUEST_VIEW))
         return self.own(actor)
+
+    def workable_by(self, actor):
+        """What this person may prepare, whoever holds it now."""
+        return self.filter(_reached(actor, Permission.ACT_REQUEST_PREPARE))
 
     def own(self, actor):
         return self.filter(actor.own_contacts("contact"))
 
     def own_or_visible(self, actor):
         """What a citizen holds, or what an office may touch for someone at its counter."""
-        scope = actor.scope(*READERS)
-        return self.filter(actor.own_contacts("contact") | (scope.where("office") if scope else Q(pk__in=[])))
+        return self.filter(actor.own_contacts("contact") | _reached(actor, Permission.ACT_REQUEST_VIEW))
+
+    def with_row(self):
+        """Everything that a row of a list shows, in the same query."""
+        return self.select_related("contact", "office", "claimed_by", "procedure_version__procedure__service")
 
     def clerk_queue(self):
-        """What waits for a clerk, oldest due first; one query for everything a row shows."""
-        return (
-            self.filter(state__in=CLERK_STATES)
-            .select_related("contact", "office", "claimed_by", "procedure_version__procedure__service")
-            .order_by("due_on", "pk")
-        )
+        """What waits for a clerk, oldest due first."""
+        return self.filter(state__in=CLERK_STATES).with_row().order_by("due_on", "pk")
 
     def to_sign(self, *, by):
         """What this officer may sign: never what they prepared, nor the replacement that they asked for."""

@@ -22,13 +22,13 @@ MANAGE = Permission.RELAY_MANAGE
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _home(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _home(request: HttpRequest, *, form: forms.PortalForm | None = None, status: int = 200) -> HttpResponse:
     ready = [
         {"item": item, "code": codes.pretty(item.tracking_code)}
         for item in relay.to_transmit(request.actor)[:200]
     ]
     batches = Paginator(_batches(request), 20).get_page(request.GET.get("page"))
-    context = {"ready": ready, "batches": batches, "error": error}
+    context = {"ready": ready, "batches": batches, "form": form}
     return render(request, "civil_acts/relay/home.html", context, status=status)
 
 
@@ -56,7 +56,9 @@ def create_batch(request: HttpRequest) -> HttpResponse:
     try:
         batch = relay.create_batch(by=request.actor, public_ids=chosen_ids(request.POST.getlist("chosen")))
     except DomainError as error:
-        return _home(request, error=error.message, status=422)
+        form = forms.PortalForm({})
+        form.add_error(None, f"{_('Rien n’a été transmis.')} {error.message}")
+        return _home(request, form=form, status=422)
     messages.success(
         request,
         _("Bordereau %(batch)s créé. Imprimez-le et remettez les dossiers à l’UCIP.") % {"batch": batch},

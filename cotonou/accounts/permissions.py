@@ -76,7 +76,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset({P.ACT_REQUEST_VIEW, P.ACT_REQUEST_SIGN, P.REGISTER_VIEW, P.DOCUMENT_REVOKE}),
     Role.ARCHIVIST: frozenset({P.ARCHIVE_SEARCH, P.REGISTER_VIEW, P.REGISTER_IMPORT, P.REGISTER_TRANSCRIBE}),
-    Role.RELAY_AGENT: frozenset({P.ACT_REQUEST_VIEW, P.ACT_REQUEST_PREPARE, P.RELAY_MANAGE}),
+    # Reads and prepares what goes to the UCIP, and nothing else.
+    Role.RELAY_AGENT: frozenset({P.RELAY_MANAGE}),
     Role.CASHIER: frozenset({P.CASH_DESK, P.PAYMENT_VIEW}),
     Role.REGISSEUR: frozenset({P.CASH_SUPERVISE, P.PAYMENT_VIEW, P.LEDGER_VIEW}),
     Role.FINANCE: frozenset({P.PAYMENT_VIEW, P.LEDGER_VIEW}),

@@ -233,6 +233,16 @@ def test_staff_of_another_office_do_not_find_the_rows():
 
 
 @db
+def test_the_regisseur_of_the_mairie_reads_the_drawers_of_every_arrondissement():
+    names = [drawer(at=office)[0].desk.code for office in ("A05", "A06")]
+    journal = text(as_staff(staff(Role.REGISSEUR, "MAIRIE")).get(reverse("payments:cash_journal")))
+    assert all(name in journal for name in names)
+    assert "Aucune caisse ouverte ce jour" not in journal
+    of_the_fifth = text(as_staff(staff(Role.REGISSEUR, "A05")).get(reverse("payments:cash_journal")))
+    assert [name in of_the_fifth for name in names] == [True, False]
+
+
+@db
 def test_another_cashier_does_not_see_my_drawer():
     session, cashier = drawer()
     address = reverse("payments:cash_session", args=[session.public_id])

@@ -274,7 +274,7 @@ def test_staff_pages_show_the_city(tiny_city, client):
 
 
 def test_the_pages_of_one_request_read_well_in_every_state(tiny_city, client):
-    people.log_in(client, User.objects.get(email="ucip@demo.cotonou.example"))
+    people.log_in(client, User.objects.get(email="officier@demo.cotonou.example"))
     for state in RequestState.values:
         for request in (
             ActRequest.objects.filter(state=state).earliest("created_at"),
