@@ -1,8 +1,17 @@
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
-from civil_acts.states import RejectionReason, ReplacementReason, RequestState, RevocationReason
+from civil_acts.states import (
+    ACT_REASONS,
+    RESIDENCE_REASONS,
+    RejectionReason,
+    ReplacementReason,
+    RequestState,
+    RevocationReason,
+)
+from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Office
+from cotonou.accounts.permissions import Permission
 from cotonou.catalogue.models import Service
 from cotonou.core.forms import (
     BooleanField,
@@ -39,6 +48,7 @@ QUEUE_CHOICES = [
     ("free", _("Non pris en charge")),
     ("late", _("En retard")),
     ("waiting", _("En attente de l’usager")),
+    ("answered", _("Réponse reçue")),
 ]
 STATE_CHOICES = [("", _("À instruire")), *[(s.value, s.label) for s in RequestState]]
 
@@ -56,9 +66,12 @@ class QueueFilter(PortalForm):
     state = ChoiceField(label=_("État"), choices=STATE_CHOICES, required=False, says_optional=False)
     show = ChoiceField(label=_("Montrer"), choices=QUEUE_CHOICES, required=False, says_optional=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["service"].queryset = Service.objects.filter(owner="civil_acts")
+        services = Service.objects.filter(owner="civil_acts")
+        # The liaison with the UCIP alone: its files are all there is to choose from.
+        relayed = {} if actor.has(Permission.ACT_REQUEST_VIEW) else {"authority_mode": "RELAY"}
+        self.fields["service"].queryset = services.filter(**relayed)
 
 
 class SaveViewForm(PortalForm):
@@ -71,7 +84,7 @@ class ProofsForm(PortalForm):
 
     proofs = CheckboxesField(
         label=_("J’ai vérifié"),
-        error_required=_("Cochez chaque justificatif que vous avez vérifié"),
+        error_required=_("Cochez chaque justificatif que vous avez vérifié."),
         small=True,
     )
 
@@ -101,11 +114,27 @@ class ArchiveForm(PortalForm):
     note = LineField(label=_("Précisions pour l’archiviste"), required=False, max_length=300)
 
 
+class NonRegistrationForm(PortalForm):
+    """found: the acts that look like the one sought: {public id: what it is}. None: nothing to confirm."""
+
+    not_these = BooleanField(
+        label=_("J’ai ouvert ces actes : aucun n’est celui de la personne"),
+        error_required=_(
+            "Ouvrez les actes trouvés, puis cochez la case si aucun n’est celui de la personne."
+        ),
+    )
+
+    def __init__(self, *args, found: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not found:
+            del self.fields["not_these"]
+
+
 class RejectForm(PortalForm):
     reason = RadioField(
         label=_("Raison"),
         choices=RejectionReason.choices,
-        error_required=_("Choisissez la raison du refus"),
+        error_required=_("Choisissez la raison du refus."),
         small=True,
     )
     text = LinesField(
@@ -114,6 +143,12 @@ class RejectForm(PortalForm):
         max_length=600,
         help_text=_("Dites ce qu’il peut faire : où aller, avec quelle pièce."),
     )
+
+    def __init__(self, *args, relay: bool, **kwargs):
+        """relay: a residence file, of which no act is sought."""
+        super().__init__(*args, **kwargs)
+        absent = ACT_REASONS if relay else RESIDENCE_REASONS
+        self.fields["reason"].choices = [r for r in RejectionReason.choices if r[0] not in absent]
 
 
 class ReasonForm(PortalForm):
@@ -125,7 +160,7 @@ class TransferForm(ReasonForm):
         label=_("Bureau qui doit traiter"),
         queryset=Office.objects.none(),
         to_field_name="code",
-        error_required=_("Choisissez le bureau qui doit traiter ce dossier"),
+        error_required=_("Choisissez le bureau qui doit traiter ce dossier."),
         empty_label=_("Choisir"),
     )
     field_order = ["office", "reason"]
@@ -140,7 +175,7 @@ class SignForm(PortalForm):
 
     code = OneTimeCodeField(
         label=_("Code de votre application d’authentification"),
-        error_required=_("Saisissez le code à 6 chiffres de votre application"),
+        error_required=_("Saisissez le code à 6 chiffres de votre application."),
     )
 
 
@@ -161,7 +196,7 @@ class RevokeForm(SignForm):
     reason = RadioField(
         label=_("Pourquoi ce document ne doit-il plus servir ?"),
         choices=RevocationReason.choices,
-        error_required=_("Choisissez la raison de l’annulation"),
+        error_required=_("Choisissez la raison de l’annulation."),
         small=True,
     )
     text = LineField(
@@ -177,7 +212,7 @@ class ReplaceForm(SignForm):
     reason = RadioField(
         label=_("Qu’est-ce qui ne va pas dans ce document ?"),
         choices=ReplacementReason.choices,
-        error_required=_("Choisissez ce qui ne va pas dans ce document"),
+        error_required=_("Choisissez ce qui ne va pas dans ce document."),
         small=True,
     )
     text = LineField(
@@ -192,17 +227,27 @@ class ReplaceForm(SignForm):
 class HandOverForm(OnceForm):
     identity_seen = BooleanField(
         label=_("J’ai vérifié l’identité de la personne"),
-        error_messages={"required": _("Vérifiez l’identité de la personne, puis cochez la case")},
+        error_messages={"required": _("Vérifiez l’identité de la personne, puis cochez la case.")},
     )
-    # Asked once the paid copies are printed.
-    reason = LineField(label=_("Pourquoi imprimer encore ?"), required=False, max_length=300)
+    reason = LineField(
+        label=_("Pourquoi imprimer encore ?"),
+        max_length=300,
+        help_text=_("Les exemplaires payés sont déjà imprimés. Le dossier gardera la raison."),
+        error_required=_("Dites pourquoi vous imprimez encore : les exemplaires payés sont déjà imprimés."),
+    )
+
+    def __init__(self, *args, exhausted: bool, **kwargs):
+        """exhausted: the paid copies are printed; one more needs a reason."""
+        super().__init__(*args, **kwargs)
+        if not exhausted:
+            del self.fields["reason"]
 
 
 class AnswersFileForm(PortalForm):
     file = FileField(
         label=_("Fichier de réponses de l’UCIP (Excel ou CSV)"),
         accept=".xlsx,.csv",
-        error_required=_("Choisissez le fichier reçu de l’UCIP"),
+        error_required=_("Choisissez le fichier reçu de l’UCIP."),
     )
 
 
@@ -215,7 +260,7 @@ class ComplementForm(PortalForm):
         called=_("la pièce demandée"),
         accept="image/*,.pdf",
         help_text=_("Une photo nette ou un PDF, 8 Mo au plus."),
-        error_required=_("Joignez la pièce demandée : une photo nette ou un PDF"),
+        error_required=_("Joignez la pièce demandée : une photo nette ou un PDF."),
     )
 
     def __init__(self, *args, wants_file: bool, **kwargs):
@@ -230,7 +275,7 @@ class CodeForm(PortalForm):
     """``by_mail``: the code went to an e-mail address, there being no phone."""
 
     code = OneTimeCodeField(
-        label=_("Code reçu par SMS"), error_required=_("Saisissez le code à 6 chiffres reçu par SMS")
+        label=_("Code reçu par SMS"), error_required=_("Saisissez le code à 6 chiffres reçu par SMS.")
     )
 
     def __init__(self, *args, by_mail: bool = False, **kwargs):
@@ -238,5 +283,5 @@ class CodeForm(PortalForm):
         if by_mail:
             self.fields["code"].label = _("Code reçu par courriel")
             self.fields["code"].error_messages["required"] = _(
-                "Saisissez le code à 6 chiffres reçu par courriel"
+                "Saisissez le code à 6 chiffres reçu par courriel."
             )

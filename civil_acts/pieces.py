@@ -7,6 +7,7 @@ from civil_acts.models import ActRequest
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.permissions import Permission
 from cotonou.documents.models import IssuedDocument, Upload
+from cotonou.formbuilder.definition import say
 
 SUBJECT = "civil_acts.actrequest"
 
@@ -26,11 +27,10 @@ def files(request: ActRequest, actor: Actor) -> list[dict]:
 
 
 def _label(request: ActRequest, upload: Upload) -> str:
-    labels = {p["id"]: p["label"] for p in request.procedure_version.form_version.content.get("pieces", [])}
-    label = labels.get(upload.purpose)
-    if isinstance(label, dict):
-        label = label["fr"]
-    return label or _("pièce complémentaire")
+    """What the piece is, in the words of the office: not « Votre pièce »."""
+    pieces = request.procedure_version.form_version.content.get("pieces", [])
+    labels = {piece["id"]: piece.get("staff_label", piece["label"]) for piece in pieces}
+    return say(labels.get(upload.purpose)) or _("pièce complémentaire")
 
 
 def may_read(actor: Actor, subject_uuid) -> bool:

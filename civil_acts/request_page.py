@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from civil_acts import forms, pieces, snapshots
+from civil_acts.answers import birth_year
 from civil_acts.models import NO_ACT, ActRequest, SearchSlip, SlipState
 from civil_acts.registers import search
 from civil_acts.services import archive_answers, delivery, issued, treatment
@@ -67,17 +68,30 @@ EVENTS = {
 }
 
 
-def badge(item: ActRequest, document: IssuedDocument | None = None) -> dict:
-    """The word and tone of the state, overlays included: waiting and late say so.
+_UNREACHED = gettext_lazy(
+    "Ni téléphone ni courriel : personne ne peut être prévenu, la personne revient au guichet avec son reçu."
+)
+
+
+def badges(item: ActRequest, document: IssuedDocument | None = None) -> list[dict]:
+    """Where the request is, then what is to be known beside it: {label, tone} each.
 
     document: the request's, where a page has it: a cancelled one says so.
     """
+    shown = [_state_badge(item, document)]
+    if item.reply_received_at and item.state in CLERK_STATES:
+        shown.append({"label": _("réponse reçue"), "tone": "ok"})
+    late = item.state in CLERK_STATES and item.due_on and item.due_on < local_today()
+    if late and not item.waiting_since:  # the clock stands still while the citizen is waited for
+        shown.append({"label": _("en retard"), "tone": "error"})
+    return shown
+
+
+def _state_badge(item: ActRequest, document: IssuedDocument | None) -> dict:
     if item.waiting_since:
         return {"label": _("pièce attendue"), "tone": "warn"}
     if document is not None and document.state == DocumentState.REVOKED:
         return {"label": _("document annulé"), "tone": "stop"}
-    if item.state in CLERK_STATES and item.due_on and item.due_on < local_today():
-        return {"label": _("en retard"), "tone": "error"}
     if item.is_replacing and item.state in CLERK_STATES:
         return {"label": _("document à refaire"), "tone": "warn"}
     if item.state == RequestState.READY_ELSEWHERE and not item.relay_available:
@@ -92,13 +106,11 @@ def held_by(item: ActRequest):
 
 
 def queue_row(item: ActRequest) -> dict:
-    mark = badge(item)
     return {
         "item": item,
         "code": codes.pretty(item.tracking_code),
         "service": item.procedure_version.procedure.service.name,
-        "badge": mark["label"],
-        "tone": mark["tone"],
+        "badges": badges(item),
         "held_by": held_by(item),
     }
 
@@ -115,9 +127,11 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
     can["ask_archive"] |= "archive" in bound
     shown = {
         "item": item,
-        "badge": badge(item, item.document),
+        "badges": badges(item, item.document),
         "paper": paper_notice(item),
         "paper_url": paper_url(item, actor),
+        "project_url": project_url(item, actor),
+        "lookalikes": treatment.lookalikes(item, actor) if can["non_registration"] else [],
         "code": codes.pretty(item.tracking_code),
         "held_by": held_by(item),
         "facts": _facts(item),
@@ -136,7 +150,7 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
         "slip": slip,
         "prints": prints(item) if can["deliver"] else None,
         "standing": standing(item, can),
-        "forms": _forms(item, can, bound),
+        "forms": _forms(item, can, bound, ticked=query.getlist("proofs")),
         "form": next(iter(bound.values()), None),  # the one refused: the page's title says so
     }
     if can["search"]:
@@ -144,8 +158,15 @@ def context(item: ActRequest, actor: Actor, *, query: Any, bound: dict[str, Any]
     return shown
 
 
+def project_url(item: ActRequest, actor: Actor) -> str:
+    """What was prepared, as it will be printed; "" for those who neither prepare nor sign."""
+    sees = actor.scope(Permission.ACT_REQUEST_PREPARE, Permission.ACT_REQUEST_SIGN).covers(item.office_id)
+    may = sees and item.state == RequestState.TO_SIGN
+    return reverse("civil_acts:project", args=[item.public_id]) if may else ""
+
+
 def _offers(item: ActRequest, actor: Actor) -> dict[str, bool]:
-    may_work = actor.scope(Permission.ACT_REQUEST_PREPARE).covers(item.office_id)
+    may_work = _may_work(item, actor)
     holder = held_by(item)
     mine = may_work and holder is not None and holder == actor.user
     in_review = item.state == RequestState.IN_REVIEW
@@ -163,6 +184,13 @@ def _offers(item: ActRequest, actor: Actor) -> dict[str, bool]:
         "deliver": deliverable(item) and actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
         "answer": bool(item.waiting_since) and actor.scope(Permission.COUNTER_ENTRY).covers(item.office_id),
     }
+
+
+def _may_work(item: ActRequest, actor: Actor) -> bool:
+    """As ``workable_by``, for a row at hand."""
+    if actor.scope(Permission.ACT_REQUEST_PREPARE).covers(item.office_id):
+        return True
+    return item.is_relay and actor.scope(Permission.RELAY_MANAGE).covers(item.office_id)
 
 
 def deliverable(item: ActRequest) -> bool:
@@ -213,9 +241,12 @@ def _archive_offers(item: ActRequest, actor: Actor, slip: SearchSlip | None) -> 
 def standing(item: ActRequest, can: dict[str, bool]) -> dict[str, str] | None:
     """Why there is nothing to do here now: {title, text}; None when there is."""
     if item.waiting_since:
+        asked = item.complements.open().first()
+        what = _("Demandé : « %(what)s »") % {"what": asked.message} if asked else ""
+        suspended = _("Le délai est suspendu. Le travail reprend dès que la personne répond.")
         return {
             "title": _("En attente de l’usager depuis le %(date)s") % {"date": _date(item.waiting_since)},
-            "text": _("Le délai est suspendu. Le travail reprend dès que la personne répond."),
+            "text": f"{what} {suspended}".strip(),
         }
     if item.state in CLERK_STATES:
         return _unheld(item, can)
@@ -270,21 +301,26 @@ def _over(item: ActRequest) -> dict[str, str] | None:
     }
 
 
-def _forms(item: ActRequest, can: dict[str, bool], bound: dict[str, Any]) -> dict[str, Any]:
+def _forms(
+    item: ActRequest, can: dict[str, bool], bound: dict[str, Any], *, ticked: list[str]
+) -> dict[str, Any]:
+    """ticked: the proofs that were ticked when another button of the same form was pressed."""
     made: dict[str, Any] = {}
     if can["check"] and (rule := treatment.rule_for(item)):
-        made["proofs"] = forms.ProofsForm(proofs=rule.proofs)
+        made["proofs"] = forms.ProofsForm(proofs=rule.proofs, initial={"proofs": ticked})
         made["rule"] = rule
     if can["ask"]:
         made["ask"] = forms.AskForm(auto_id="ask_%s")
     if can["reject"]:
-        made["reject"] = forms.RejectForm(auto_id="reject_%s")
+        made["reject"] = forms.RejectForm(relay=item.is_relay, auto_id="reject_%s")
     if can["transfer"]:
         made["transfer"] = forms.TransferForm(current=item.office, auto_id="transfer_%s")
     if can["reopen"]:
         made["reopen"] = forms.ReasonForm(auto_id="reopen_%s")
     if can["deliver"]:
-        made["deliver"] = forms.HandOverForm()
+        made["deliver"] = forms.HandOverForm(exhausted=delivery.prints_left(item) == 0)
+    if can["non_registration"]:
+        made["non_registration"] = forms.NonRegistrationForm(found=True, auto_id="absent_%s")
     if can["ask_archive"]:
         known = archive_answers.known_details(item)
         made["archive"] = forms.ArchiveForm(initial=known, auto_id="archive_%s")
@@ -293,10 +329,12 @@ def _forms(item: ActRequest, can: dict[str, bool], bound: dict[str, Any]) -> dic
 
 def _facts(item: ActRequest) -> list[dict]:
     variant = item.procedure_version.variant(item.variant)
+    unreached = [{"label": _("Pour prévenir"), "value": _UNREACHED}] if item.contact.in_person else []
     return [
         {"label": _("Document"), "value": f"{variant['label']} × {item.copies}"},
         {"label": _("Personne concernée"), "value": item.subject_name},
         {"label": _("Demandeur"), "value": f"{item.contact.name} – {item.relation_words}"},
+        *unreached,
         {"label": _("Bureau"), "value": item.office.name},
         {"label": _("Arrivée"), "value": f"{_date(item.submitted_at)}, {item.get_channel_display()}"},
         {"label": _("À rendre le"), "value": _date(item.due_on)},
@@ -316,7 +354,7 @@ def _register(item: ActRequest, actor: Actor, query: Any) -> dict:
     act = item.answers.get("act") or {}
     typed = {key: query[key].replace("\0", "") for key in ("nom", "annee", "numero") if key in query}
     name = typed.get("nom", item.subject_name)
-    year = typed.get("annee") or act.get("year") or archive_answers.birth_year(item)
+    year = typed.get("annee", act.get("year") or birth_year(item.answers))
     number = typed.get("numero", str(act.get("number") or ""))
     return {
         "name": name,

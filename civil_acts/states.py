@@ -83,6 +83,10 @@ STAFF_RELATIONS = {
 }
 
 
+# Where there is no act, as for a residence file: somebody asks for themselves.
+NO_ACT_RELATIONS = STAFF_RELATIONS | {Relation.HOLDER: _("la personne elle-même")}
+
+
 class RejectionReason(models.TextChoices):
     """Reasons a citizen can understand; the clerk adds a sentence."""
 
@@ -93,9 +97,16 @@ class RejectionReason(models.TextChoices):
     IDENTITY = "IDENTITY", _("La pièce d’identité ne permet pas de vérifier qui vous êtes")
     NOT_FOUND = "NOT_FOUND", _("L’acte n’existe pas dans nos registres")
     WRONG_TOWN = "WRONG_TOWN", _("L’acte est tenu par une autre commune")
+    NOT_RESIDENT = "NOT_RESIDENT", _("L’adresse donnée n’est pas à Cotonou")
+    RESIDENCE = "RESIDENCE", _("La fiche de résidence ne permet pas de vérifier l’adresse")
     PIECES = "PIECES", _("Il manque une pièce demandée et non reçue")
     ALREADY_DONE = "ALREADY_DONE", _("La même demande a déjà été traitée")
     OTHER = "OTHER", _("Autre raison")
+
+
+# What can be wrong with an act, and with a residence: neither is said of the other.
+ACT_REASONS = (RejectionReason.NOT_FOUND, RejectionReason.WRONG_TOWN)
+RESIDENCE_REASONS = (RejectionReason.NOT_RESIDENT, RejectionReason.RESIDENCE)
 
 
 class RevocationReason(models.TextChoices):

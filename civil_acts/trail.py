@@ -35,6 +35,7 @@ from cotonou.formbuilder.definition import say
 
 REASON = _("motif")
 ACT = Detail(_("acte"), about="civil_acts.registeract")
+OTHER_ACTS = Detail(_("actes semblables ouverts et écartés"), listed)
 SLIP = Detail(_("fiche de recherche"), about="civil_acts.searchslip")
 RULE = {
     "proofs": Detail(_("justificatifs"), listed),
@@ -110,6 +111,7 @@ def _treatment() -> None:
         "civil_acts.prepared",
         _("Document préparé pour la signature"),
         non_registration=Detail(_("certificat de non-inscription"), yes_no),
+        dismissed=OTHER_ACTS,
     )
     add("civil_acts.ready", _("Document prêt, usager prévenu"), serial=_("numéro"))
     add(
@@ -169,6 +171,7 @@ def _archive() -> None:
         _("Transcription vérifiée, acte inscrit"),
         act=ACT,
         differences=Detail(_("lectures différentes"), _columns),
+        dismissed=OTHER_ACTS,
     )
 
 
@@ -253,7 +256,9 @@ def _subjects() -> None:
         label=_("demande"),
         name=lambda row: codes.pretty(row.tracking_code),
         wording=codes.pretty,
-        readable=lambda actor: _readable(ActRequest, actor, Permission.ACT_REQUEST_VIEW),
+        readable=lambda actor: _readable(
+            ActRequest, actor, Permission.ACT_REQUEST_VIEW, Permission.RELAY_MANAGE
+        ),
         page=lambda row: reverse("civil_acts:request", args=[row.public_id]),
         by_code=lambda typed: ActRequest.objects.filter(tracking_code=codes.normalise(typed) or "?"),
     )

@@ -1,19 +1,20 @@
 """What a clerk does with a request: claim, check, prepare, ask, refuse, hand on."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from civil_acts import durations, pieces, snapshots
+from civil_acts.answers import birth_year
 from civil_acts.models import ActRequest, Complement, EntitlementRule, RegisterAct
+from civil_acts.registers import duplicates
 from civil_acts.states import CLERK_STATES, RequestState
 from cotonou.accounts.actors import Actor
 from cotonou.accounts.models import Office
-from cotonou.accounts.permissions import Permission
 from cotonou.audit.services import record
 from cotonou.core import codes
 from cotonou.core.errors import Conflict, DomainError, NotAllowed
@@ -25,9 +26,8 @@ from cotonou.territory.dates import add_working_days, local_date, local_today, w
 
 def _locked(public_id: UUID, by: Actor) -> ActRequest:
     """The request under lock, if it is in an office where this person may prepare."""
-    scope = by.scope(Permission.ACT_REQUEST_PREPARE)
     return (
-        ActRequest.objects.filter(scope.where("office") if scope else Q(pk__in=[]))
+        ActRequest.objects.workable_by(by)
         .select_for_update(of=("self",))
         .select_related("contact", "office", "procedure_version__procedure__service", "register_act")
         .get(public_id=public_id)
@@ -61,7 +61,8 @@ def claim(*, public_id: UUID, by: Actor) -> ActRequest:
     if request.state == RequestState.SUBMITTED:
         request.move(RequestState.IN_REVIEW)
     request.claimed_by, request.claimed_until = by.person, timezone.now() + durations.CLAIM
-    request.save(update_fields=["state", "claimed_by", "claimed_until"])
+    request.reply_received_at = None  # somebody is about to read it
+    request.save(update_fields=["state", "claimed_by", "claimed_until", "reply_received_at"])
     record("civil_acts.claimed", subject=request, actor=by)
     return request
 
@@ -166,13 +167,22 @@ def _may_prepare(request: ActRequest) -> None:
 
 
 @transaction.atomic
-def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
+def prepare_non_registration(*, public_id: UUID, by: Actor, dismissed: Collection[UUID] = ()) -> ActRequest:
     """The archive found no act: the document becomes the certificate that says so.
 
+    dismissed: the ``lookalikes`` that the clerk opened and found to be of somebody else.
     The right is checked again under that kind's own rule, with the proofs already seen.
+    Raises DomainError (lookalike) while an act that may be the one stands in the register.
     """
     request = claimed(public_id, by)
     _may_prepare(request)
+    found = lookalikes(request, by)
+    if left := [act for act in found if act.public_id not in dismissed]:
+        raise DomainError(
+            _("Le registre a un acte qui ressemble : %(acts)s. Ouvrez-le avant de certifier son absence.")
+            % {"acts": " ; ".join(f"{act.names}, {act}" for act in left)},
+            code="lookalike",
+        )
     request.document_kind, request.register_act = snapshots.NON_REGISTRATION, None
     rule = rule_for(request)
     if rule is None:
@@ -186,8 +196,32 @@ def prepare_non_registration(*, public_id: UUID, by: Actor) -> ActRequest:
         )
     request.entitlement_rule = rule
     _to_officer(request, by)
-    record("civil_acts.prepared", subject=request, actor=by, non_registration=True)
+    record(
+        "civil_acts.prepared",
+        subject=request,
+        actor=by,
+        non_registration=True,
+        dismissed=[act.reference for act in found],
+    )
     return request
+
+
+def lookalikes(request: ActRequest, by: Actor) -> list[RegisterAct]:
+    """Valid births of the registers that may be the one this request is about; the chosen one first."""
+    answers = request.answers
+    found = duplicates.likely(
+        RegisterAct.objects.visible_to(by),
+        duplicates.Sought(
+            kind="BIRTH",
+            name=request.subject_name,
+            year=int((answers.get("act") or {}).get("year") or 0) or birth_year(answers),
+            mother=str(answers.get("mother_name") or ""),
+        ),
+    )
+    chosen = request.register_act
+    if chosen is None or chosen.status != RegisterAct.Status.VALID:
+        return found
+    return [chosen, *(act for act in found if act.pk != chosen.pk)]
 
 
 def _to_officer(request: ActRequest, by: Actor) -> None:
@@ -239,8 +273,8 @@ def answer_complement(
     complement.save(update_fields=["answered_at", "answer_text", "upload_uuid"])
     waited = working_days_between(local_date(request.waiting_since), local_today())
     request.due_on = add_working_days(request.due_on, waited)
-    request.waiting_since = None
-    request.save(update_fields=["due_on", "waiting_since"])
+    request.waiting_since, request.reply_received_at = None, complement.answered_at
+    request.save(update_fields=["due_on", "waiting_since", "reply_received_at"])
     record("civil_acts.complement_answered", subject=request, actor=by, waited_working_days=waited)
     return request
 

@@ -26,5 +26,12 @@ def ask_archive(request: HttpRequest, public_id) -> HttpResponse:
 @require_permission(*WORK)
 def non_registration(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Certificat de non-inscription préparé : il attend la signature.")
-    form = forms.PortalForm(request.POST)
-    return act_on(request, public_id, "non_registration", form, treatment.prepare_non_registration, done)
+    item = get_object_or_404(ActRequest.objects.visible_to(request.actor), public_id=public_id)
+    found = treatment.lookalikes(item, request.actor)
+    form = forms.NonRegistrationForm(request.POST, found=bool(found), auto_id="absent_%s")
+
+    def use_case(*, public_id, by, not_these=False):
+        dismissed = [act.public_id for act in found] if not_these else []
+        return treatment.prepare_non_registration(public_id=public_id, by=by, dismissed=dismissed)
+
+    return act_on(request, public_id, "non_registration", form, use_case, done)

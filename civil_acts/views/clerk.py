@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,8 +18,10 @@ from cotonou.accounts.permissions import Permission, require_permission
 from cotonou.core.errors import DomainError
 
 PER_PAGE = 25
-READ = (Permission.ACT_REQUEST_VIEW,)
-WORK = (Permission.ACT_REQUEST_PREPARE,)
+SEARCHED = ("nom", "annee", "numero")
+# What somebody of the liaison finds there is settled by ``visible_to``: the files of the UCIP.
+READ = (Permission.ACT_REQUEST_VIEW, Permission.RELAY_MANAGE)
+WORK = (Permission.ACT_REQUEST_PREPARE, Permission.RELAY_MANAGE)
 
 
 @require_safe
@@ -31,7 +33,7 @@ def request_queue(request: HttpRequest) -> HttpResponse:
 def _queue(
     request: HttpRequest, chosen: QueryDict, *, save_form: forms.SaveViewForm | None = None, status: int = 200
 ) -> HttpResponse:
-    form, query = forms.QueueFilter(chosen), _query(chosen)
+    form, query = forms.QueueFilter(chosen, actor=request.actor), _query(chosen)
     rows = queue.filtered(request.actor, form.cleaned_data if form.is_valid() else {})
     page = queue.QueuePaginator(rows, PER_PAGE, allow_empty_first_page=True).get_page(chosen.get("page"))
     return render(
@@ -102,7 +104,7 @@ def _page(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound:
     return render(
         request,
         "civil_acts/clerk/request.html",
-        request_page.context(item, request.actor, query=request.GET, bound=bound),
+        request_page.context(item, request.actor, query=request.POST or request.GET, bound=bound),
         status=status,
     )
 
@@ -166,7 +168,8 @@ def check(request: HttpRequest, public_id) -> HttpResponse:
     def use_case(*, public_id, by, proofs):
         return treatment.check_entitlement(public_id=public_id, by=by, proofs_seen=proofs)
 
-    return act_on(request, public_id, "proofs", form, use_case, _("Droit à obtenir le document vérifié."))
+    response = act_on(request, public_id, "proofs", form, use_case, _("Droit à obtenir le document vérifié."))
+    return _keeping(request, response, *SEARCHED)
 
 
 @require_POST
@@ -177,7 +180,17 @@ def attach_act(request: HttpRequest, public_id, act_id) -> HttpResponse:
     def use_case(*, public_id, by):
         return treatment.attach_act(public_id=public_id, by=by, act_uuid=act.public_id)
 
-    return act_on(request, public_id, "act", forms.PortalForm(request.POST), use_case, _("Acte choisi."))
+    done = _("Acte choisi.")
+    response = act_on(request, public_id, "act", forms.PortalForm(request.POST), use_case, done)
+    return _keeping(request, response, *SEARCHED, "proofs")
+
+
+def _keeping(request: HttpRequest, response: HttpResponse, *names: str) -> HttpResponse:
+    """A redirect to the request, with what stands in the fields ``names`` of its one form."""
+    kept = [(name, value) for name in names for value in request.POST.getlist(name)]
+    if isinstance(response, HttpResponseRedirect) and kept:
+        response["Location"] += f"?{urlencode(kept)}"
+    return response
 
 
 @require_POST
@@ -198,7 +211,8 @@ def ask(request: HttpRequest, public_id) -> HttpResponse:
 @require_permission(*WORK)
 def reject(request: HttpRequest, public_id) -> HttpResponse:
     done = _("Demande refusée ; l’usager est prévenu.")
-    return act_on(request, public_id, "reject", forms.RejectForm(request.POST), treatment.reject, done)
+    form = forms.RejectForm(request.POST, relay=_item(request, public_id).is_relay)
+    return act_on(request, public_id, "reject", form, treatment.reject, done)
 
 
 @require_POST

@@ -101,7 +101,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         JOURNEY,
         form_version=version.form_version,
         subject_label=version.procedure.service.title,
-        context={"procedure_version": version.pk, "slug": slug},
+        context={"procedure_version": version.pk, "slug": slug, "assisted": True},
     )
 
 
@@ -138,10 +138,11 @@ def show(request: HttpRequest, public_id) -> HttpResponse:
 
 
 def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound) -> HttpResponse:
+    prints = request_page.prints(item)
     context = {
         "item": item,
         "code": codes.pretty(item.tracking_code),
-        "badge": request_page.badge(item, item.document),
+        "badges": request_page.badges(item, item.document),
         "paper": request_page.paper_notice(item),
         "to_pay": item.state == RequestState.TO_PAY,
         "amount": format_xof(item.fee_xof),
@@ -153,8 +154,8 @@ def _show(request: HttpRequest, item: ActRequest, *, status: int = 200, **bound)
         "deliverable": request_page.deliverable(item)
         and request.actor.scope(Permission.COUNTER_DELIVER).covers(item.office_id),
         "may_enter": request.actor.scope(ENTRY).covers(item.office_id),
-        "deliver_form": forms.HandOverForm(),
-        "prints": request_page.prints(item),
+        "deliver_form": forms.HandOverForm(exhausted=prints["exhausted"]),
+        "prints": prints,
         "form": next(iter(bound.values()), None),
     } | bound
     return render(request, "civil_acts/counter/request.html", context, status=status)
@@ -197,12 +198,17 @@ def _receipt(payment: Payment, item: ActRequest) -> HttpResponse:
 @require_permission(Permission.COUNTER_DELIVER)
 def hand_over(request: HttpRequest, public_id) -> HttpResponse:
     """Count the print, then give the sealed PDF to the printer."""
-    item, form = _item(request, public_id, Permission.COUNTER_DELIVER), forms.HandOverForm(request.POST)
+    item = _item(request, public_id, Permission.COUNTER_DELIVER)
+    # As the page asked: the service says whether a reason is due, and a second click is no second print.
+    form = forms.HandOverForm(request.POST, exhausted="reason" in request.POST)
     if form.is_valid():
         try:
             item = delivery.hand_over(public_id=public_id, by=request.actor, **form.cleaned_data)
         except DomainError as error:
-            form.add_error("reason" if error.code == "reason_missing" else None, error.message)
+            if error.code == "reason_missing":  # the last paid copy was printed meanwhile
+                form = forms.HandOverForm(request.POST, exhausted=True)
+            else:
+                form.add_error(None, error.message)
         else:
             name = item.issued.serial.replace("/", "-")
             return HttpResponse(

@@ -150,7 +150,10 @@ class Scenes:
         yield self.city.calendar.in_office_hours(self.present.day(2))
         clerk = self.town.staff.of(Role.CLERK, MAIN)
         treatment.claim(public_id=request.public_id, by=clerk)
-        treatment.prepare_non_registration(public_id=request.public_id, by=clerk)
+        others = [
+            act.public_id for act in treatment.lookalikes(request, clerk)
+        ]  # namesakes: they were opened
+        treatment.prepare_non_registration(public_id=request.public_id, by=clerk, dismissed=others)
 
     def documents(self) -> Iterator[Story]:
         """Ready, handed over, downloaded; cancelled, replaced, and in the hands of those who replace them."""
