@@ -17,8 +17,14 @@ class Kind:
     initials: Callable[[Snapshot], str]
     public_fields: Callable[[Snapshot], list[tuple[str, str]]] | None
     may_download: Callable[[Any, Any], bool] | None
+    own_title: Callable[[Snapshot], str] | None
+
+    def title(self, snapshot: Snapshot) -> str:
+        """What the paper calls itself, in the language of the moment."""
+        return self.own_title(snapshot) if self.own_title else str(self.label)
 
 
+MEMBER = "/"
 _kinds: dict[str, Kind] = {}
 
 
@@ -32,6 +38,7 @@ def register(
     series: str = "",
     public_fields: Callable[[Snapshot], list[tuple[str, str]]] | None = None,
     may_download: Callable[[Any, Any], bool] | None = None,
+    own_title: Callable[[Snapshot], str] | None = None,
 ) -> None:
     """Declare a kind of document.
 
@@ -43,21 +50,28 @@ def register(
     public_fields: snapshot -> (label, value) pairs that the public page adds;
         never more than the paper shows.
     may_download: (actor, document) -> bool; None: nobody, through /documents/.
+    own_title: snapshot -> the title that this very paper bears; None: the label. For kinds
+        whose members are data: "civil_acts.certificate/fiche-familiale" is of the kind
+        "civil_acts.certificate", and has templates of its own.
 
     Raises ValueError when the name or the code is taken.
     """
+    if MEMBER in name:
+        raise ValueError(f"{name}: a member of a kind is not registered")
     if name in _kinds:
         raise ValueError(f"document kind {name} is already registered")
     if any(kind.code == code for kind in _kinds.values()):
         raise ValueError(f"document code {code} is already registered")
     if not (2 <= len(code) <= 4 and code.isascii() and code.isupper()):
         raise ValueError(f"{code} is not two to four capitals")
-    _kinds[name] = Kind(name, code, label, sealed_topic, series, initials, public_fields, may_download)
+    _kinds[name] = Kind(
+        name, code, label, sealed_topic, series, initials, public_fields, may_download, own_title
+    )
 
 
 def get(name: str) -> Kind:
-    """Raises KeyError for a kind that no app registered."""
-    return _kinds[name]
+    """The kind of that name, or the one it is a member of. Raises KeyError when no app registered it."""
+    return _kinds[name.partition(MEMBER)[0]]
 
 
 def by_code(code: str) -> Kind | None:

@@ -138,7 +138,7 @@ class PlainParser(Parser):
             if variable.translate:
                 raise TemplateSyntaxError("no translation inside a document template")
             if variable.lookups:
-                self.names.add(variable.lookups[0])
+                self.names.add(".".join(variable.lookups))
         return expression
 
 
@@ -178,13 +178,24 @@ def compile_source(source: str) -> PlainTemplate:
 
 
 def check_source(source: str, *, variables: set[str]) -> None:
-    """Raises TemplateRefusedError unless ``source`` compiles and uses only declared names."""
-    template = compile_source(source)
-    unknown = (
-        template.names - variables - _loop_names(source) - {DOCUMENT, "forloop", "True", "False", "None"}
-    )
-    if unknown:
-        raise TemplateRefusedError(f"not declared: {', '.join(sorted(unknown))}")
+    """Raises TemplateRefusedError unless ``source`` compiles and uses only declared names.
+
+    variables: "act" declares act and all it holds; "answers.street" only that part of answers.
+    """
+    if unknown := undeclared(source, variables=variables):
+        raise TemplateRefusedError(f"not declared: {', '.join(unknown)}")
+
+
+def undeclared(source: str, *, variables: set[str]) -> list[str]:
+    """The names that a source uses and nobody declared, sorted. Raises TemplateRefusedError."""
+    known = variables | _loop_names(source) | {DOCUMENT, "forloop", "True", "False", "None"}
+    return sorted(name for name in compile_source(source).names if not _is_part_of(name, known))
+
+
+def _is_part_of(name: str, known: set[str]) -> bool:
+    """ "act.number" is part of "act"; "answers" is not of "answers.street"."""
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in known for length in range(1, len(parts) + 1))
 
 
 def check_plain(value: Any, path: str = "snapshot") -> None:

@@ -119,16 +119,16 @@ def office_lines(office: Office) -> list[str]:
     return lines
 
 
-def _french(lazy: Any) -> str:
+def _title(kind: str, snapshot: dict[str, Any]) -> str:
     with override("fr"):
-        return str(lazy)
+        return kinds.get(kind).title(snapshot)
 
 
 def values_of(document: IssuedDocument, *, payload: str) -> dict[str, Any]:
     """What a layout and a body may read: the snapshot's names, and ``document``."""
     address = f"{settings.PORTAL_URL}/v"
     about = {
-        "title": _french(kinds.get(document.kind).label),
+        "title": _title(document.kind, document.snapshot),
         "serial": document.serial,
         "code": codes.pretty(document.code),
         "issued_on": local_date(document.issued_at).isoformat(),
@@ -196,7 +196,7 @@ def _worthless(
 ) -> bytes:
     """A page that no serial, code or seal makes a document; ``word`` stands where they would."""
     about = {
-        "title": f"{word} – {_french(kinds.get(version.template.kind).label)}",
+        "title": f"{word} – {_title(version.template.kind, values)}",
         "serial": word,
         "code": f"{word} SANS VALEUR",
         "issued_on": local_today().isoformat(),

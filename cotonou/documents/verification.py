@@ -111,7 +111,7 @@ def shown(document: IssuedDocument) -> dict:
     changed_at = document.revoked_at or document.replaced_at
     return {
         "state": document.state,
-        "kind": str(kind.label),
+        "kind": kind.title(document.snapshot),
         "serial": document.serial,
         "initials": kind.initials(document.snapshot),
         "issued_on": local_date(document.issued_at),
