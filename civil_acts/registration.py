@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from civil_acts import home, pieces, public, snapshots, staff_home, trail
+from civil_acts import certificates, home, pieces, public, snapshots, staff_home, trail
 from civil_acts.services import archive, archive_answers, delivery, intake, registers
 from cotonou.accounts.permissions import Permission as Can
 from cotonou.catalogue import cards, golive, navigation, registry, tracking
@@ -79,6 +79,14 @@ def _document_kinds() -> None:
             public_fields=snapshots.public_fields,
             sealed_topic="civil_acts.sealed",
         )
+    kinds.register(
+        certificates.KIND,
+        code="AT",
+        label=_("Certificat ou attestation de la Mairie"),
+        initials=certificates.initials,
+        own_title=certificates.title,
+        sealed_topic="civil_acts.sealed",
+    )
     kinds.register(
         snapshots.TRANSMISSION_SLIP,
         code="BT",

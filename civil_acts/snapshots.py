@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from civil_acts import fees
+from civil_acts import certificates, fees
 from civil_acts.models import ActRequest, RegisterAct, RelayBatch, SearchSlip, Sex, SlipState
 from cotonou.accounts.models import Office
 from cotonou.core import codes
@@ -57,6 +57,8 @@ def build(request: ActRequest) -> dict[str, Any]:
     Raises DomainError when the act is not chosen or not a valid birth, or
     (non-registration) when the archive has not answered.
     """
+    if certificates.is_certificate(request.document_kind):
+        return certificates.build(request)
     return _BUILDERS[request.document_kind](request)
 
 
@@ -244,7 +246,7 @@ def lines(snapshot: dict[str, Any], *, printed_by: TemplateVersion | None = None
 
     printed_by: leave out what this template does not print, as an extract does of a full copy.
     """
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = list(snapshot.get("said", ()))
     for path, label in _LABELS.items():
         group, _dot, key = path.partition(".")
         if printed_by is not None and path not in printed_by.source:

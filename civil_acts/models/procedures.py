@@ -82,7 +82,7 @@ class EntitlementRule(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    document_kind = models.CharField(max_length=60)
+    document_kind = models.CharField(max_length=120)
     relation = models.CharField(max_length=20, choices=Relation)
     proofs = models.JSONField(default=list)  # sentences the clerk ticks one by one
     source = models.CharField(_("source"), max_length=300, blank=True)

@@ -42,7 +42,7 @@ class ActRequest(models.Model):
     tracking_code = models.CharField(max_length=12, unique=True)
     procedure_version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
     variant = models.CharField(max_length=40)
-    document_kind = models.CharField(max_length=60)
+    document_kind = models.CharField(max_length=120)
     office = models.ForeignKey(Office, models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="act_requests")
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)

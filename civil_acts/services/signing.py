@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import pieces
+from civil_acts import certificates, pieces
 from civil_acts.models import ActRequest
 from civil_acts.services import replacement
 from civil_acts.states import RequestState
@@ -85,7 +85,9 @@ def sign_one(*, public_id: UUID, by: Actor) -> ActRequest:
 def _issue(request: ActRequest, by: Actor) -> IssuedDocument:
     paper: dict[str, Any] = {
         "office": request.office,
-        "template_version": documents.template_for(request.document_kind),
+        "template_version": certificates.template_of(request)
+        if certificates.is_certificate(request.document_kind)
+        else documents.template_for(request.document_kind),
         "snapshot": request.snapshot,
     }
     if request.document is not None:

@@ -41,7 +41,7 @@ class IssuedDocument(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=60)
+    kind = models.CharField(max_length=120)
     # Who asked for it, by name and uuid: this room knows no service.
     subject_kind = models.CharField(max_length=80)
     subject_uuid = models.UUIDField(db_index=True)

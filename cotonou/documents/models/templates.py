@@ -11,7 +11,7 @@ class DocumentTemplate(models.Model):
     """One kind of document; its wording lives in dated, immutable versions."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=120, unique=True)
 
     def __str__(self):
         return self.kind
