@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from civil_acts.models import ActRequest
-from cotonou.documents import kinds
+from cotonou.documents import kinds, plain_templates
 from cotonou.documents.models import TemplateVersion
 from cotonou.formbuilder import engine
 from cotonou.formbuilder.definition import COMPUTED, UPLOAD, Field, Form, Page, say
@@ -107,6 +107,11 @@ def _example(field: Field) -> str:
     if field.type in DATES:
         return "27/03/1984"
     return str(NUMBER_EXAMPLE) if field.type in NUMBERS else f"[{field.staff_label}]"
+
+
+def undeclared(form: Form, source: str) -> list[str]:
+    """What a text names that this form does not ask. Raises TemplateRefusedError when it cannot be read."""
+    return plain_templates.undeclared(source, variables=set(variables(form)))
 
 
 def variables(form: Form) -> list[str]:

@@ -204,6 +204,7 @@ def _registers() -> None:
 
 def _procedures() -> None:
     add = partial(actions.register, group=_("Tarifs, délais et règles"))
+    add("civil_acts.model_edited", _("Texte d’un document modifié"), variant=_("document"))
     add("civil_acts.procedure_drafted", _("Version d’une démarche préparée"), number=_("version"))
     add(
         "civil_acts.procedure_edited",

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from civil_acts import fees, snapshots
+from civil_acts import certificates, fees, snapshots
 from civil_acts.models import EntitlementRule, Procedure, ProcedureVersion
 from cotonou.accounts.actors import Actor
 from cotonou.audit import services as audit
@@ -68,7 +68,16 @@ def new_draft(*, slug: str, by: Actor) -> ProcedureVersion:
 
 def fingerprint(version: ProcedureVersion) -> str:
     """What a page shows it was made from; another one as soon as anybody saves the version."""
-    return digest_of({name: getattr(version, name) for name in EDITABLE})
+    seen = {name: getattr(version, name) for name in (*EDITABLE, "variants", "office_rule")}
+    return digest_of(seen | {"form": version.form_version.digest})
+
+
+def locked_draft(slug: str, public_id: UUID, seen: str) -> ProcedureVersion:
+    """The draft under lock, as the person saw it. Raises Conflict, ProcedureVersion.DoesNotExist."""
+    version = _locked(slug).versions.select_related("form_version").get(public_id=public_id)
+    _check_draft(version)
+    _check_seen(version, seen)
+    return version
 
 
 def _check_seen(version: ProcedureVersion, seen: str) -> None:
@@ -95,9 +104,7 @@ def edit_draft(*, slug: str, public_id: UUID, seen: str, by: Actor, **changes: A
     Raises Conflict once published or saved by somebody else, DomainError for
     fees that nobody could book.
     """
-    version = _locked(slug).versions.get(public_id=public_id)
-    _check_draft(version)
-    _check_seen(version, seen)
+    version = locked_draft(slug, public_id, seen)
     for name in EDITABLE:
         if name in changes:
             setattr(version, name, changes[name])
@@ -136,6 +143,28 @@ def missing(version: ProcedureVersion) -> list[Missing]:
     ):
         if getattr(version, cell) in (None, ""):
             found.append(Missing(cell, sentence))
+    return found + _of_documents(version)
+
+
+def _of_documents(version: ProcedureVersion) -> list[Missing]:
+    """Documents made from answers that nobody may obtain yet, or whose text no longer fits the form."""
+    kinds = {
+        variant["document_kind"]: variant
+        for variant in version.variants
+        if certificates.is_certificate(variant["document_kind"])
+    }
+    if not kinds:
+        return []
+    ruled = EntitlementRule.objects.filter(document_kind__in=kinds).exclude(ends_on__lt=local_today())
+    known = set(ruled.values_list("document_kind", flat=True))
+    found = []
+    for kind, variant in kinds.items():
+        label = {"label": say(variant["label"])}
+        if kind not in known:
+            found.append(Missing("rule", _("Dites qui peut obtenir « %(label)s ».") % label))
+        if unknown := certificates.undeclared(version.form_version.form, variant["source"]):
+            sentence = _("Le texte de « %(label)s » nomme ce que le formulaire ne demande pas : %(names)s.")
+            found.append(Missing("model", sentence % (label | {"names": ", ".join(unknown)})))
     return found
 
 
@@ -174,6 +203,7 @@ def publish(
     if form.published_at is None:
         form = forms.publish(slug=form.definition.slug, content=form.content, by=by)
     version.form_version, version.demonstration = form, False
+    _publish_models(version, starts_on=starts_on, by=by)
     version.in_force_from, version.published_at = starts_on, timezone.now()
     version.save()
     audit.record(
@@ -185,6 +215,21 @@ def publish(
         **({"instead_of": numbers} if numbers else {}),
     )
     return version
+
+
+def _publish_models(version: ProcedureVersion, *, starts_on: datetime.date, by: Actor) -> None:
+    """The texts of the draft become the models that this version's requests stay on."""
+    for variant in version.variants:
+        if certificates.is_certificate(variant["document_kind"]):
+            model = documents.publish_template(
+                kind=variant["document_kind"],
+                source=variant["source"],
+                variables=certificates.variables(version.form_version.form),
+                legal_reference=version.legal_basis,
+                starts_on=starts_on,
+                by=by,
+            )
+            variant["template"] = str(model.public_id)
 
 
 def _check_start(day: datetime.date) -> None:

@@ -118,3 +118,12 @@ def end_fact(*, public_id: UUID, until_date: date, by: Actor) -> ServiceFact:
     ended = {"fact": str(fact.public_id), "until": str(until_date)}
     audit.record("catalogue.fact_ended", subject=fact.service, actor=by, **ended)
     return fact
+
+
+def give_to(*, service: Service, owner: str, by: Actor) -> None:
+    """The room ``owner`` runs this service from now on; the caller holds its lock."""
+    if service.owner == owner:
+        return
+    service.owner = owner
+    service.save(update_fields=["owner"])
+    audit.record("catalogue.service_given", subject=service, actor=by, owner=owner)

@@ -31,6 +31,7 @@ def _actions() -> None:
         from_date=Detail(_("premier jour"), day),
         why=_("preuve"),
     )
+    add("catalogue.service_given", _("Démarche confiée à un service du portail"), owner=_("service"))
     add(
         "catalogue.service_edited",
         _("Page d’une démarche modifiée"),
