@@ -174,7 +174,6 @@ def test_two_people_on_one_draft_do_not_overwrite_each_other(designer):
         slug=SLUG, public_id=version.public_id, seen=seen, variant="document", label="A",
         source="<p>{{ title }}</p>", by=designer,
     )  # fmt: skip
-    content = version.form_version.content
     with pytest.raises(Conflict):
         design.edit_form(
             slug=SLUG,
