@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('civil_acts', '0008_issued_documents'),
+        ("civil_acts", "0008_issued_documents"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='actrequest',
-            name='document_kind',
+            model_name="actrequest",
+            name="document_kind",
             field=models.CharField(max_length=120),
         ),
         migrations.AlterField(
-            model_name='entitlementrule',
-            name='document_kind',
+            model_name="entitlementrule",
+            name="document_kind",
             field=models.CharField(max_length=120),
         ),
     ]

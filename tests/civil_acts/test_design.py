@@ -19,7 +19,7 @@ from tests.support import civil
 pytestmark = pytest.mark.django_db
 
 SLUG = "attestation-de-demenagement"
-QUESTION = {"id": "moved_on", "type": "date", "label": "Date du départ"}
+QUESTION = {"id": "moved_on", "type": "date", "label": "Date du départ", "max": "today+2y"}
 CHILDREN = {
     "id": "enfants",
     "title": "Les enfants qui partent avec vous",
@@ -27,7 +27,8 @@ CHILDREN = {
     "fields": [{"id": "child", "type": "name", "label": "Prénoms"}],
 }
 MODEL = """<p>{{ title }} : {{ person.given_names }} {{ person.surname|upper }} quitte {{ answers.quartier }}
-{{ dates.moved_on|date_letters }}.</p>{% for child in answers.enfants %}<p>Avec {{ child.child }}</p>{% endfor %}
+{{ dates.moved_on|date_letters }}.</p>
+{% for child in answers.enfants %}<p>Avec {{ child.child }}</p>{% endfor %}
 <p>{{ officer.name }}, {{ signed_on|date_long }}</p>"""
 
 

@@ -46,9 +46,11 @@ def order(content):
 
 
 def test_a_question_gets_a_page_and_an_id_of_its_own(form):
-    changed = editing.add_question(form, {"type": "date", "label": "Date du départ"})
+    changed = editing.add_question(form, {"type": "date", "label": "Date du départ", "max": "today+2y"})
     assert order(changed)[-1] == ["page_date_du_depart", "date_du_depart"]
-    again = editing.add_question(changed, {"type": "date", "label": "Date du départ"}, page_id="contact")
+    again = editing.add_question(
+        changed, {"type": "date", "label": "Date du départ", "max": "today+2y"}, page_id="contact"
+    )
     assert order(again)[0] == ["contact", "surname", "phone", "date_du_depart_2"]
     assert form == FORM and problems(again) == []
 

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0003_key_probe'),
+        ("documents", "0004_trial_keys"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='documenttemplate',
-            name='kind',
+            model_name="documenttemplate",
+            name="kind",
             field=models.CharField(max_length=120, unique=True),
         ),
         migrations.AlterField(
-            model_name='issueddocument',
-            name='kind',
+            model_name="issueddocument",
+            name="kind",
             field=models.CharField(max_length=120),
         ),
     ]
