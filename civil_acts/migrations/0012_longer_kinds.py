@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("civil_acts", "0008_issued_documents"),
+        ("civil_acts", "0011_search_names_alone"),
     ]
 
     operations = [
