@@ -29,7 +29,7 @@ OURS = ("COMMUNE", "QUARTIER")
 FIRST_VARIANT = "document"
 
 # What every new form begins with: whom to answer, and which office treats it.
-FIRST_FORM = Path(civil_acts.__file__).parent / "data" / "form_first.json"
+FIRST_FORM = Path(civil_acts.__file__).parent / "data" / "first_form.json"
 OFFICE_RULE = {"quartier": "quartier"}
 # The text a new document starts from: complete, and dull on purpose.
 FIRST_SOURCE = """<p class="lead">Le soussigné certifie que :</p>
