@@ -76,7 +76,8 @@ _MARK = f"mark-{secrets.token_hex(8)}"
 _MARK_STYLE = {
     "position": "fixed", "display": "block", "visibility": "visible", "top": "72mm", "left": "-17mm",
     "width": "210mm", "height": "90mm", "margin": "0", "padding": "0", "transform": "rotate(-28deg)",
-    "font": '700 40pt/1.15 "Cotonou Sans"', "text-align": "center", "color": "rgba(200, 16, 46, 0.26)",
+    "font": '700 32pt/1.15 "Cotonou Sans"', "white-space": "nowrap", "text-align": "center",
+    "color": "rgba(200, 16, 46, 0.26)",
 }  # fmt: skip
 _MARK_CSS = (
     f"#{_MARK}#{_MARK}{{{';'.join(f'{name}:{said} !important' for name, said in _MARK_STYLE.items())}}}"

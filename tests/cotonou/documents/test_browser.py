@@ -1,11 +1,12 @@
 import subprocess
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from cotonou.accounts.actors import SYSTEM
-from cotonou.documents import qr, services
+from cotonou.documents import kinds, qr, services
 from tests.cotonou.documents import papers
 from tests.support.browser import (
     PHONE,
@@ -53,6 +54,59 @@ def test_a_scanned_paper_is_verified_and_shows_what_to_compare(page, paper):
         expect(page.locator("#scanned")).to_contain_text(words)
     assert_axe_clean(page)
     assert_no_sideways_scroll(page)
+
+
+def lines(page) -> dict[str, str]:
+    """What the page says of the paper: label -> value."""
+    labels, values = (page.locator(f"main dl {part}:visible").all_inner_texts() for part in ("dt", "dd"))
+    return dict(zip(labels, values, strict=True))
+
+
+@both_widths
+def test_a_scanned_paper_shows_the_same_lines_as_its_typed_code(page, paper, monkeypatch):
+    said = [("Acte", "no 12 de 1990 <b>"), ("Centre", "Cotonou 5")]
+    kind = replace(kinds.get(papers.KIND), public_fields=lambda snapshot: said)
+    monkeypatch.setitem(kinds._kinds, papers.KIND, kind)
+    page.goto(f"/v/{paper.code}")
+    typed = lines(page)
+    assert dict(said).items() <= typed.items()
+    for _again in range(2):
+        scan(page, paper.qr_payload)
+        expect(verdict(page, "VALID")).to_be_visible()
+        expect(verdict(page, "VALID")).to_contain_text("si une seule diffère, le papier est faux")
+        assert lines(page) == typed
+    assert_axe_clean(page)
+    assert_no_sideways_scroll(page)
+    services.revoke(document=paper, by=SYSTEM, reason="fraude")
+    page.goto(f"/v/{paper.code}")
+    on = page.get_by_text("Annulé le").inner_text()
+    scan(page, paper.qr_payload)
+    expect(verdict(page, "REVOKED")).to_be_visible()
+    expect(page.locator('[data-part="changed"]')).to_have_text(on, use_inner_text=True)
+
+
+@both_widths
+def test_a_code_typed_offline_is_kept_and_the_page_says_what_works_without_a_connection(
+    open_context, paper, view
+):
+    page = open_context(view).new_page()
+    page.goto("/v")
+    assert evaluate(page, WORKER_READY, promise=True)
+    page.context.set_offline(True)
+    for address in (f"/v/{paper.code}", f"/v?code={paper.code}"):
+        page.goto("about:blank")
+        page.goto(address)
+        expect(verdict(page, "UNREACHED")).to_contain_text("scannez le code carré")
+        expect(page.get_by_label("Code de vérification")).to_have_value(paper.code)
+    page.get_by_role("button", name="Vérifier ce code").click()
+    expect(verdict(page, "UNREACHED")).to_be_visible()
+    assert_axe_clean(page)
+    assert_no_sideways_scroll(page)
+    page.context.set_offline(False)
+    page.wait_for_timeout(1000)  # the worker hears of it a little later than the page
+    page.get_by_role("button", name="Vérifier ce code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Document authentique et valable")
+    forgive_offline(open_context)
 
 
 @both_widths
